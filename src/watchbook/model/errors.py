@@ -17,7 +17,11 @@ class WatchbookError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" {self.mend}" if self.mend else ""
-        return f"{place}{self.what}.{advice}" if not self.what.endswith((".", "?", "!")) else f"{place}{self.what}{advice}"
+        return (
+            f"{place}{self.what}.{advice}"
+            if not self.what.endswith((".", "?", "!"))
+            else f"{place}{self.what}{advice}"
+        )
 
 
 class UsageError(WatchbookError):
