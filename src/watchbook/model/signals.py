@@ -115,7 +115,7 @@ def _take_statistics(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tup
             params = (("quantile", round(quantile, 6)),)
         elif word == "median":
             params = params or (("quantile", 0.5),)
-        elif word in ("mean", "avg") or (word == "average" and "load" not in words):
+        elif word == "mean" or (word in ("average", "avg") and "load" not in words):
             continue
         else:
             kept.append(word)
