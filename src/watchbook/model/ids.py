@@ -20,7 +20,7 @@ _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 
 
 def slug(name: str) -> str:
-    """A name as it stands in ids and addresses: case and punctuation do not count. `"Payment API"` → `"payment-api"`."""
+    """A name as it stands in ids and addresses, without case and punctuation: `"Payment API"` → `"payment-api"`."""
     return _NOT_WORD.sub("-", name.casefold()).replace("_", "-").strip("-") or "unnamed"
 
 

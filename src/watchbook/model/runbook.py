@@ -294,7 +294,7 @@ class Procedure:
     """Steps in order. Runs are bound to `content_hash`, so that an edit never changes a run under way."""
 
     name: str
-    section: str  # deployment, rollback, scaling, configuration, remedy, outage, corruption, security, maintenance, recovery, other
+    section: str  # deployment, rollback, scaling, configuration, remedy, outage, corruption, security, ...
     steps: tuple[Step, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     on_failure: str | None = None  # name of the procedure offered when this one fails
