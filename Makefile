@@ -19,7 +19,7 @@ demo: $(VENV)/installed ## a real small service with its runbook, watched; break
 	@exec $(BIN)/watchbook demo start --foreground --ports $(PORTS)
 
 test: $(VENV)/developed ## every test (under 15 minutes on two cores)
-	@$(BIN)/python -m tests.everything
+	@$(BIN)/pytest -q
 
 check: $(VENV)/developed ## the quick ring: lint, types, layers and fast tests (under a minute)
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
