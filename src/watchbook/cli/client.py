@@ -1,0 +1,95 @@
+"""Talks to a running `watchbook up` for the command line. Standard library only, so that commands answer at once.
+
+Finds the server by `server.json` in the data folder. Every refusal of the server becomes the `WatchbookError` it stands
+for. It keeps no state and retries nothing: a write carries an Idempotency-Key, so a person may repeat it.
+"""
+
+import getpass
+import json
+import os
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from watchbook.model.errors import (
+    ConflictError,
+    NotFoundError,
+    RefusedError,
+    StoreError,
+    UnreachableError,
+    UsageError,
+    WatchbookError,
+)
+
+_ERRORS: dict[str, type[WatchbookError]] = {
+    kind.code: kind for kind in (ConflictError, NotFoundError, RefusedError, StoreError, UsageError, UnreachableError)
+}
+
+
+def actor() -> str:
+    """Who is asking: $WATCHBOOK_ACTOR, else the user of this session."""
+    return os.environ.get("WATCHBOOK_ACTOR") or getpass.getuser()
+
+
+def path_of(*parts: str) -> str:
+    """An address below `/api/v1` of the parts; an id may hold slashes, which stay."""
+    return "/api/v1/" + "/".join(quote(part, safe="/") for part in parts)
+
+
+class Client:
+    """One server. `url` is its address, as server.json or --server give it."""
+
+    def __init__(self, url: str, timeout_s: float = 30.0) -> None:
+        self.url = url.rstrip("/")
+        self.timeout_s = timeout_s
+
+    def get(self, path: str) -> Any:
+        """The JSON at the address. Raises the error that the server names, or `UnreachableError`."""
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Sends the JSON object, in the name of `actor()`; as `get` otherwise."""
+        return self._ask("POST", path, body)
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        request = urllib.request.Request(self.url + path, method=method)
+        request.add_header("Watchbook-Actor", quote(actor(), safe=" @.-_"))
+        request.add_header("Accept", "application/json")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+            request.add_header("Idempotency-Key", uuid.uuid4().hex)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=self.timeout_s) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            raise _error_of(refusal.read(), refusal.code, self.url + path) from None
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            reason = getattr(error, "reason", error)
+            raise UnreachableError(
+                f"Watchbook does not answer ({reason})", where=self.url, mend="Is `watchbook up` running?"
+            ) from None
+
+
+def _error_of(body: bytes, status: int, where: str) -> WatchbookError:
+    try:
+        error = json.loads(body)["error"]
+        return _ERRORS.get(error["code"], WatchbookError)(error["message"], mend=error.get("mend", ""))
+    except (ValueError, KeyError, TypeError):
+        return WatchbookError(f"the server answered {status}", where=where, mend="Is this a Watchbook?")
+
+
+def server_of(data: Path) -> str | None:
+    """The address in the data folder's `server.json` while its process lives, else None."""
+    try:
+        told = json.loads((data / "server.json").read_text())
+        os.kill(int(told["pid"]), 0)
+    except PermissionError:
+        pass  # the process lives, as another user
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return str(told["url"])
