@@ -38,6 +38,7 @@ class AlertState:
     episode: EpisodeId | None = None
     rule_digest: str = ""  # of the condition: a change restarts only pending (rule 13)
     version: int = 0
+    source: str = ""  # where its data comes from, as the last observation said: "metrics", "probes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Episode:
     paging: bool = False  # armed and its response pages
     incident: IncidentId | None = None
     version: int = 0
+    true_since: float | None = None  # when the condition began to hold, before its window
+    closed_because: str = ""  # a person's reason, where no good evaluation ended it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,4 @@ class Observation:
     says: str = ""  # "3 of 3 instances unhealthy", "4.2% errors"
     problem: str = ""  # evaluation failed: the state stays as it is (rule 5)
     labels: Mapping[str, str] = field(default_factory=dict)
+    source: str = "metrics"  # who was asked; one *blind* alert stands for all rules of a source

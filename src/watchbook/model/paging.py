@@ -71,6 +71,13 @@ class Climb:
     ended_at: float | None = None
     told: tuple[tuple[str, str], ...] = ()  # (contact, channel) of everyone already told
     version: int = 0
+    started: bool = False  # the first rung has been told; before that `rung` means nothing yet
+    rung_s: float = 900.0  # how long a rung lasts where the ladder does not say
+    rooms: tuple[str, ...] = ()  # "#incidents": told with the first page, or at once when no one is paged
+    working_hours: bool = False  # the first rung waits for its deadline and for working hours
+    muted: bool = False  # a silence holds it; when that ends, the climb goes on
+    failed: tuple[tuple[str, str], ...] = ()  # (contact, channel) refused permanently in this round
+    reminded_at: float | None = None  # when "firing, no data" was last told
 
 
 @dataclass(frozen=True, slots=True)
