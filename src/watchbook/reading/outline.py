@@ -1,0 +1,86 @@
+"""Which section is what: the tree of a document with a kind on every section, and its chapters.
+
+Called by `reading.runbook`. It looks at titles and places (a "Logs" below Useful Commands is a group of
+commands, not a chapter); what stands in a chapter is read by that chapter's module.
+"""
+
+from dataclasses import replace
+
+from watchbook.reading.document import Document, Section
+from watchbook.reading.synonyms import section_kind
+
+# Inside these, subsections have kinds of their own only where listed; any other title belongs to the chapter.
+_INSIDE: dict[str, frozenset[str]] = {
+    "overview": frozenset({"environments", "architecture"}),
+    "architecture": frozenset({"environments"}),
+    "environments": frozenset(),
+    "health_checks": frozenset({"alerting", "metrics"}),
+    "dashboards": frozenset(),
+    "metrics": frozenset({"alerting", "dashboards", "targets"}),
+    "targets": frozenset(),
+    "alerting": frozenset({"severities", "metrics", "dashboards", "escalation"}),
+    "severities": frozenset({"escalation"}),
+    "deployment": frozenset({"rollback"}),
+    "rollback": frozenset(),
+    "scaling": frozenset(),
+    "configuration": frozenset(),
+    "restart": frozenset(),
+    "troubleshooting": frozenset(),
+    "emergency": frozenset(
+        {"outage", "corruption", "security", "severities", "escalation", "contacts", "rollback"}
+    ),
+    "outage": frozenset(),
+    "corruption": frozenset(),
+    "security": frozenset(),
+    "maintenance": frozenset(),
+    "recovery": frozenset(),
+    "commands": frozenset(),
+    "handoff": frozenset(),
+    "escalation": frozenset(),
+    "contacts": frozenset({"escalation"}),
+    "review": frozenset(),
+    "contents": frozenset(),
+}
+_EVERYWHERE = frozenset(_INSIDE) | {"monitoring", "operations"}
+
+
+def outline(document: Document) -> tuple[Section, ...]:
+    """The chapters of the document in order: each section that has a kind, lifted out of sections of other kinds.
+
+    A chapter keeps the subsections that belong to it. Sections without a kind become chapters of kind ""
+    (with their own text only where parts of them were lifted out). Chapters of one kind are not merged here:
+    `merged` does so for modules that want one.
+    """
+    chapters: list[Section] = []
+    for section in document.sections:
+        _lift(section, _EVERYWHERE, chapters, top=section.level == 1)
+    return tuple(chapters)
+
+
+def _lift(section: Section, allowed: frozenset[str], chapters: list[Section], top: bool = False) -> None:
+    """Appends the section as a chapter, and after it the subsections that are chapters of their own."""
+    kind = "" if top and section.sections else section_kind(section.title)
+    kind = kind if kind in allowed else ""
+    inside = _INSIDE.get(kind, _EVERYWHERE)
+    place = len(chapters)
+    kept: list[Section] = []
+    for child in section.sections:
+        child_kind = section_kind(child.title)
+        lifted = bool(child_kind) and child_kind in inside and child_kind != kind
+        if lifted or not kind:
+            _lift(child, inside, chapters)
+        else:
+            kept.append(_without_lifted(child, kind, inside, chapters))
+    chapters.insert(place, replace(section, kind="title" if top and not kind else kind, sections=tuple(kept)))
+
+
+def _without_lifted(section: Section, kind: str, inside: frozenset[str], chapters: list[Section]) -> Section:
+    """A subsection that stays in its chapter, without those parts of it that are chapters."""
+    kept: list[Section] = []
+    for child in section.sections:
+        child_kind = section_kind(child.title)
+        if child_kind and child_kind in inside and child_kind != kind:
+            _lift(child, inside, chapters)
+        else:
+            kept.append(_without_lifted(child, kind, inside, chapters))
+    return replace(section, sections=tuple(kept))

@@ -1,0 +1,220 @@
+"""What sections, fields and columns are called: the one table of synonyms. Pure data and look-up.
+
+Used by `reading.outline` (sections), by every section module (fields, columns). A new spelling is added here
+and nowhere else. It looks at names only, never at what stands under them.
+"""
+
+import re
+from functools import cache
+
+_MARKS = re.compile(r"[^\w&+/%]+")
+_NUMBERING = re.compile(
+    r"^\s*(?:(?:section|part|step|chapter)\s+)?(?:\d+(?:\.\d+)*[.):]?|[A-Z][.)]|[IVX]+[.)])\s+(?=\S)"
+)
+_LEADING_MARKS = re.compile(r"^[^\w(\[{`]+")
+_QUALIFIER = re.compile(r"\s*[(\[{].*$")
+
+# Kind of section: its titles, separated by commas. Earlier kinds win where a title stands twice.
+_SECTIONS = """
+overview:
+    service overview, overview, system overview, about, about this service, service, introduction,
+    service description, description, summary, service summary, service information, service details,
+    general information, general
+environments:
+    environments, environment, deployments and environments, service endpoints, environment urls,
+    environment overview, endpoints, urls, access urls
+architecture:
+    architecture, system architecture, service architecture, architecture overview, key components,
+    components, architecture diagram, infrastructure, infrastructure components, core components, high
+    level architecture
+health_checks:
+    health checks, health check, health check endpoints, health endpoints, health, service health,
+    service health checks, dependencies health, dependency health, dependency health checks, health
+    monitoring, health check endpoint, health check commands, system health checks, healthchecks,
+    dependency checks, health verification
+monitoring:
+    monitoring & alerts, monitoring and alerts, monitoring & alerting, monitoring and alerting,
+    monitoring, observability, alerts and monitoring, alerting and monitoring, alerts & monitoring,
+    monitoring and observability, monitoring & observability
+dashboards:
+    dashboards, dashboard, monitoring dashboards, dashboard links, dashboard access, grafana dashboards
+metrics:
+    key metrics, metrics, key metrics to monitor, important metrics, metrics to monitor, core metrics,
+    critical metrics, service metrics, normal ranges, metric bands, golden signals, metrics to watch,
+    key performance indicators, kpis
+targets:
+    slos, slo, slas, sla, service level objectives, service level agreements, slis, slis and slos,
+    sli/slo, slo targets, sla targets, performance targets, targets, service level indicators, service
+    level objectives slos, error budget
+alerting:
+    alerting, alerts, alert rules, alerting rules, critical alerts, alert thresholds, alert conditions,
+    alert configuration, alert definitions, warning alerts, key alerts, alerting thresholds, alert
+    table, alert reference, alerting policy, alert response, alert runbook, high priority alerts, medium
+    priority alerts, low priority alerts, paging alerts, critical alerts immediate response
+severities:
+    severity levels, severity, incident severity levels, severity definitions, incident severity, alert
+    severity levels, severity classification, incident classification, priority levels, severity matrix
+operations:
+    common operations, operations, common operational tasks, operational procedures, daily operations,
+    standard operations, operational tasks, common tasks, routine operations, common procedures,
+    standard operating procedures, runbook procedures, procedures
+deployment:
+    deployment, deployments, deployment procedures, deployment procedure, deploy, deploying, deployment
+    process, deployment guide, deployment steps, release, release process, normal deployment, standard
+    deployment, releasing, production deployment, release procedure
+rollback:
+    rollback, rollback procedure, rollback procedures, rolling back, roll back, emergency rollback,
+    rollback process, rollback plan, rollback steps, deployment rollback
+scaling:
+    scaling, scaling procedures, scaling operations, scale, manual scaling, horizontal scaling, scaling
+    procedure, scale up, scale down, scaling guide, scaling up, scaling down
+configuration:
+    configuration changes, configuration, configuration management, config changes, configuration
+    updates, configuration change, updating configuration, update configuration
+restart:
+    restart, restart procedure, restart procedures, service restart, restarting, restarting the service,
+    restart service, starting services, stopping services, starting the service, stopping the service,
+    start service, stop service, start/stop
+troubleshooting:
+    troubleshooting, troubleshooting guide, common issues, common issues & solutions, common issues and
+    solutions, known issues, common problems, troubleshooting procedures, common issues and resolutions,
+    diagnostics, problem resolution, issues, common failures, failure modes, common failure modes,
+    troubleshooting runbook, common issues and troubleshooting, common errors, common failure scenarios,
+    troubleshooting common issues, incident playbooks
+emergency:
+    emergency procedures, emergency procedure, emergency response, emergencies, emergency actions,
+    emergency, emergency operations, incident response, incident response procedures, incident response
+    procedure, incident management, incident procedures
+outage:
+    complete outage, full outage, total outage, service outage, complete service outage, outage,
+    complete system outage, system outage, service completely down
+corruption:
+    data corruption, data corruption recovery, data loss, data corruption or loss, data integrity
+    issues, database corruption
+security:
+    security incident, security breach, security incident response, security incidents, security
+    emergency, suspected security breach
+maintenance:
+    maintenance windows, maintenance window, maintenance, planned maintenance, maintenance procedures,
+    scheduled maintenance, maintenance procedure, routine maintenance, maintenance tasks, regular
+    maintenance, maintenance schedule
+recovery:
+    disaster recovery, backup and recovery, backup & recovery, backup and restore, recovery procedures,
+    backups, backup, disaster recovery procedures, backup & restore, disaster recovery plan, backup and
+    disaster recovery, recovery, backups and recovery, backup strategy, backup procedures, recovery
+    procedure, recovery objectives, restore procedure, restore procedures, data recovery, backup
+    schedule, restore from backup
+commands:
+    useful commands, quick reference, common commands, command reference, quick commands, commands,
+    cheat sheet, cheatsheet, command cheat sheet, quick reference commands, handy commands, key
+    commands, essential commands
+handoff:
+    on-call handoff, on call handoff, oncall handoff, handoff, handover, shift handoff, shift handover,
+    on-call handover, on call handover, handoff checklist, on-call handoff checklist, handover checklist
+escalation:
+    escalation, escalation path, escalation procedures, escalation policy, escalation matrix, escalation
+    procedure, escalation contacts, escalation ladder, escalation process, escalation chain
+contacts:
+    contacts, contact information, contact, emergency contacts, support contacts, key personnel, key
+    contacts, on-call contacts, contact info, team contacts, contact details, people, on-call, on call,
+    team, owners, ownership, contacts and escalation, contacts & escalation, support, support &
+    escalation, important contacts, primary contacts, on-call information, on-call rotation
+review:
+    document history, revision history, change log, changelog, document control, review, document
+    information, runbook maintenance, document metadata, review schedule, version history, document
+    version, revision
+contents:
+    table of contents, contents, toc, index, quick links, navigation
+"""
+
+# Field: the keys that name it. Earlier fields win where a key stands twice.
+_FIELDS = """
+service:
+    service, service name, system, system name, application, application name, app, component, name
+owner:
+    owner, owners, owned by, owning team, service owner, team, owner team, maintained by, maintainer,
+    maintainers, responsible team, document owner, owned by team, team owner
+on_call:
+    on-call, oncall, on call, on-call rotation, on-call schedule, primary on-call, on-call engineer,
+    rotation, on-call contact
+last_updated:
+    last updated, last update, updated, last modified, last reviewed, last review, date, revised, last
+    revised, last revision, last changed, review date, last review date, reviewed, last verified, last
+    tested, lastmod
+next_review:
+    next review, next review date, review due, next scheduled review, review by, next update, next
+    revision
+purpose:
+    purpose, what it does, description, function, summary, service purpose, about
+dependencies:
+    dependencies, depends on, upstream dependencies, upstream, upstreams, service dependencies, key
+    dependencies, external dependencies, requires
+dependents:
+    dependents, depended on by, used by, consumers, downstream, downstream services, downstream
+    consumers, clients, downstreams, dependent services
+objective:
+    sla, slo, availability target, uptime target, availability, uptime, availability slo, availability
+    sla, sla target, slo target, uptime sla, service level, target availability, target uptime, uptime
+    slo, error budget target
+criticality:
+    criticality, tier, service tier, priority, impact, business impact, importance
+version:
+    version, document version, runbook version, status, classification, author, authors, created,
+    repository, repo, source, code, source code, language, technology, tech stack, stack, environment,
+    namespace, cluster, region, platform, reviewers, approved by, reviewed by, audience, document id,
+    tags, category, title, type, id, layout, weight, sidebar position, slug, permalink, draft, lang
+url:
+    url, base url, production url, service url, production, api url, host, hostname, address, api base
+    url
+"""
+
+
+def plain(title: str) -> str:
+    """A title or key as it is compared: no numbering, emoji, case, punctuation or trailing qualifier.
+
+    `"3.2 🚨 Health Checks (prod)"` → `"health checks"`.
+    """
+    text = _NUMBERING.sub("", title.strip(" \t#*_`:.–—-"))
+    text = _NUMBERING.sub("", _LEADING_MARKS.sub("", text))
+    bare = _QUALIFIER.sub("", text) or text
+    return " ".join(_MARKS.sub(" ", bare.casefold().replace("-", " ")).split())
+
+
+def spellings(table: str) -> dict[str, str]:
+    """A table of this module's form as plain spelling → name: `"name:"` on a line, its spellings indented below."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in table.splitlines():
+        if line and not line.startswith(" "):
+            name = line.rstrip(":")
+        for spelling in line.strip().rstrip(",").split(", ") if line.startswith(" ") else ():
+            found.setdefault(plain(spelling), name)
+    return found
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return spellings(_SECTIONS)
+
+
+@cache
+def _field_names() -> dict[str, str]:
+    return spellings(_FIELDS)
+
+
+def section_kind(title: str) -> str:
+    """What a section of that title is; empty where the title says nothing.
+
+    A qualifier behind a dash or colon does not count: `"Rollback – staging"`, `"Alerting: production"`.
+    """
+    kinds = _kinds()
+    found = kinds.get(plain(title))
+    if found:
+        return found
+    head = re.split(r"\s[-–—|]\s|:\s", title, maxsplit=1)[0]
+    return kinds.get(plain(head), "") if head != title else ""
+
+
+def field_named(key: str) -> str:
+    """The field that `key` spells, or an empty text."""
+    return _field_names().get(plain(key), "")
