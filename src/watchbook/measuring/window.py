@@ -1,0 +1,249 @@
+"""Samples of the last hours in memory: one series for each label set, read by queries.
+
+Called by `world.metrics` (appends) and `measuring.promql` (selects). One `Window` belongs to one environment of one
+service, so that a query never sees another service's figures. It scrapes nothing and reads no clock.
+
+Times are seconds outside and whole milliseconds inside, as in Prometheus. Ranges are open at the left and closed at
+the right (Prometheus 3). A stale marker ends a series until its next sample.
+"""
+
+import math
+import struct
+from array import array
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from watchbook.measuring.blocks import Block, seal, unseal
+from watchbook.measuring.labels import METRIC_NAME, Labels, Matchers, without_name
+
+RETENTION_S = 3 * 3600.0
+BLOCK_SAMPLES = 120
+_HEAD_SAMPLES = 160
+_SERIES_BYTES = 1_200  # one series without samples: labels, index entries, two arrays; measured
+_HEAD_SAMPLE_BYTES = 18  # 16, and what the arrays hold in reserve
+_STALE_BITS = 0x7FF0000000000002
+STALE: float = struct.unpack("<d", struct.pack("<Q", _STALE_BITS))[0]
+"""The NaN by which Prometheus marks that a series has ended."""
+
+
+def is_stale(value: float) -> bool:
+    """Whether the value is the stale marker (an ordinary NaN is not)."""
+    return math.isnan(value) and struct.unpack("<Q", struct.pack("<d", value))[0] == _STALE_BITS
+
+
+class Latest(NamedTuple):
+    """The newest sample of a series. A NamedTuple, as these are made by the thousand in each evaluation."""
+
+    labels: Labels
+    at_ms: int
+    value: float
+
+
+class Stretch(NamedTuple):
+    """The samples of a series within a range, without stale markers; at least one."""
+
+    labels: Labels
+    times_ms: "array[int]"
+    values: "array[float]"
+
+
+class Series:
+    """One label set and its samples: a head that grows, and sealed blocks before it."""
+
+    __slots__ = ("blocks", "labels", "lookup", "nameless", "times", "values")
+
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        self.nameless = without_name(labels)
+        self.lookup = dict(labels)
+        self.times: array[int] = array("q")
+        self.values: array[float] = array("d")
+        self.blocks: deque[Block] = deque()
+
+    @property
+    def last_ms(self) -> int | None:
+        if self.times:
+            return self.times[-1]
+        return self.blocks[-1].last_ms if self.blocks else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the newest sample is a stale marker, or none is left."""
+        return not self.times or is_stale(self.values[-1])
+
+    def latest(self, start_ms: int, end_ms: int) -> tuple[int, float] | None:
+        """Newest sample in (start, end], None where there is none or it is a stale marker."""
+        times, values = self.times, self.values
+        if not times or times[0] > end_ms:
+            times, values = self._reach(start_ms, end_ms)
+        index = bisect_right(times, end_ms) - 1
+        if index < 0 or times[index] <= start_ms or is_stale(values[index]):
+            return None
+        return times[index], values[index]
+
+    def between(self, start_ms: int, end_ms: int) -> "tuple[array[int], array[float]]":
+        """Samples in (start, end] without stale markers."""
+        times, values = self.times, self.values
+        if self.blocks and (not times or times[0] > start_ms):
+            times, values = self._reach(start_ms, end_ms)
+        low, high = bisect_right(times, start_ms), bisect_right(times, end_ms)
+        times, values = times[low:high], values[low:high]
+        if any(map(math.isnan, values)) and any(map(is_stale, values)):
+            kept = [(at, value) for at, value in zip(times, values, strict=True) if not is_stale(value)]
+            return array("q", (at for at, _ in kept)), array("d", (value for _, value in kept))
+        return times, values
+
+    def _reach(self, start_ms: int, end_ms: int) -> "tuple[array[int], array[float]]":
+        """Head and the sealed blocks that touch the range, joined."""
+        times: array[int] = array("q")
+        values: array[float] = array("d")
+        for block in self.blocks:
+            if block.last_ms > start_ms and block.first_ms <= end_ms:
+                block_times, block_values = unseal(block)
+                times.extend(block_times)
+                values.extend(block_values)
+        times.extend(self.times)
+        values.extend(self.values)
+        return times, values
+
+
+class Window:
+    """All series of one environment, kept for `retention_s`, or for less where `limit_bytes` demands it."""
+
+    def __init__(self, retention_s: float = RETENTION_S, limit_bytes: int = 512 * 1024 * 1024) -> None:
+        self.retention_s = retention_s
+        self.limit_bytes = limit_bytes
+        self._series: dict[Labels, Series] = {}
+        self._by_name: dict[str, list[Series]] = {}
+        self._chosen: dict[Matchers, tuple[int, list[Series]]] = {}
+        self._generation = 0
+        self._head_samples = 0
+        self._sealed_bytes = 0
+        self._last_times: bytes = b""
+        self.rejected = 0
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory in use, estimated from measured sizes."""
+        return (
+            len(self._series) * _SERIES_BYTES + self._head_samples * _HEAD_SAMPLE_BYTES + self._sealed_bytes
+        )
+
+    def append(self, labels: Labels, at_s: float, value: float) -> bool:
+        """Adds a sample. False, and counted in `rejected`, when it is not newer than the series' last one."""
+        return self._append(labels, round(at_s * 1000), value)
+
+    def append_all(self, samples: Iterable[tuple[Labels, float]], at_s: float) -> int:
+        """Adds samples of one instant; returns how many were taken."""
+        at_ms = round(at_s * 1000)
+        return sum(self._append(labels, at_ms, value) for labels, value in samples)
+
+    def end(self, labels: Labels, at_s: float) -> bool:
+        """Marks a series as ended: a query at `at_s` or later no longer sees it. False where it is unknown."""
+        series = self._series.get(labels)
+        if series is None or series.ended:
+            return False
+        return self._append(labels, round(at_s * 1000), STALE)
+
+    def _append(self, labels: Labels, at_ms: int, value: float) -> bool:
+        series = self._series.get(labels)
+        if series is None:
+            series = self._add(labels)
+        times = series.times
+        if times and times[-1] >= at_ms:
+            self.rejected += 1
+            return False
+        times.append(at_ms)
+        series.values.append(value)
+        self._head_samples += 1
+        if len(times) >= _HEAD_SAMPLES:
+            self._seal(series)
+        return True
+
+    def _add(self, labels: Labels) -> Series:
+        series = self._series[labels] = Series(labels)
+        self._by_name.setdefault(series.lookup.get(METRIC_NAME, ""), []).append(series)
+        self._generation += 1
+        return series
+
+    def _seal(self, series: Series) -> None:
+        """Packs the older part of the head; times that equal those of the block sealed before are shared."""
+        block = seal(series.times[:BLOCK_SAMPLES], series.values[:BLOCK_SAMPLES])
+        if block.times == self._last_times:
+            block = Block(block.first_ms, block.last_ms, block.count, self._last_times, block.values)
+        else:
+            self._last_times = block.times
+        del series.times[:BLOCK_SAMPLES]
+        del series.values[:BLOCK_SAMPLES]
+        series.blocks.append(block)
+        self._head_samples -= BLOCK_SAMPLES
+        self._sealed_bytes += block.size_bytes
+
+    def prune(self, now_s: float) -> None:
+        """Drops what is older than the retention; shortens the retention while the byte limit is exceeded."""
+        self._drop_before(round((now_s - self.retention_s) * 1000))
+        while self.size_bytes > self.limit_bytes and self.retention_s > 60:
+            self.retention_s *= 0.8
+            self._drop_before(round((now_s - self.retention_s) * 1000))
+
+    def _drop_before(self, limit_ms: int) -> None:
+        gone = []
+        for series in self._series.values():
+            while series.blocks and series.blocks[0].last_ms <= limit_ms:
+                self._sealed_bytes -= series.blocks.popleft().size_bytes
+            if not series.blocks and series.times and series.times[0] <= limit_ms:
+                self._trim_head(series, limit_ms)
+            if not series.blocks and not series.times:
+                gone.append(series)
+        for series in gone:
+            del self._series[series.labels]
+            siblings = self._by_name[series.lookup.get(METRIC_NAME, "")]
+            siblings.remove(series)
+            if not siblings:
+                del self._by_name[series.lookup.get(METRIC_NAME, "")]
+        if gone:
+            self._generation += 1
+
+    def _trim_head(self, series: Series, limit_ms: int) -> None:
+        cut = bisect_right(series.times, limit_ms)
+        del series.times[:cut]
+        del series.values[:cut]
+        self._head_samples -= cut
+
+    def chosen(self, matchers: Matchers) -> list[Series]:
+        """Series that the matchers accept; remembered until a series appears or goes."""
+        known = self._chosen.get(matchers)
+        if known is not None and known[0] == self._generation:
+            return known[1]
+        name = matchers.metric
+        candidates = self._series.values() if name is None else self._by_name.get(name, [])
+        found = [series for series in candidates if matchers.accept(series.lookup)]
+        if len(self._chosen) > 10_000:
+            self._chosen.clear()
+        self._chosen[matchers] = (self._generation, found)
+        return found
+
+    def latest(self, matchers: Matchers, start_ms: int, end_ms: int) -> Iterator[Latest]:
+        """Newest sample of every series that matches and has one in (start, end]."""
+        for series in self.chosen(matchers):
+            sample = series.latest(start_ms, end_ms)
+            if sample is not None:
+                yield Latest(series.labels, *sample)
+
+    def select(self, matchers: Matchers, start_ms: int, end_ms: int) -> Iterator[Stretch]:
+        """Samples in (start, end] of every series that matches and has any."""
+        for series in self.chosen(matchers):
+            times, values = series.between(start_ms, end_ms)
+            if times:
+                yield Stretch(series.labels, times, values)
+
+    def metric_names(self) -> set[str]:
+        """Names of metrics that have a series which has not ended."""
+        return {
+            name for name, siblings in self._by_name.items() if any(not series.ended for series in siblings)
+        }
