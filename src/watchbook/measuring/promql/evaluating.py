@@ -94,9 +94,9 @@ class _Evaluation:
             case tree.Aggregation():
                 return self._aggregation(node)
             case tree.Binary(left=left, right=right):
-                return combine(node, self.value(left), self.value(right))
+                return self._distinct(combine(node, self.value(left), self.value(right)), node.operator)
             case tree.Negation(expression=inner):
-                return self._negated(self.value(inner))
+                return self._distinct(self._negated(self.value(inner)), "-")
 
     def _moment(self, moment: tree.Moment) -> int:
         match moment.at:
@@ -150,9 +150,7 @@ class _Evaluation:
             return [Sample(nameless(labels), at_ms / 1000) for labels, at_ms, _ in newest]
         values = [self.value(argument) for argument in node.arguments]
         result = FUNCTIONS[node.function](Arguments(values, node.arguments, self.at_ms))
-        if isinstance(result, list):
-            self._refuse_duplicates(result, node.function)
-        return result
+        return self._distinct(result, f"{node.function}()")
 
     def _aggregation(self, node: tree.Aggregation) -> Vector:
         vector = self.value(node.expression)
@@ -168,6 +166,8 @@ class _Evaluation:
             return [Sample(nameless(labels), -number) for labels, number in value]
         raise QueryError("a range or a text cannot be negated")
 
-    def _refuse_duplicates(self, vector: Vector, function: str) -> None:
-        if len(vector) > 1 and len({labels for labels, _ in vector}) != len(vector):
-            raise QueryError(f"{function}() gives two series the same labels, as it drops the metric's name")
+    def _distinct(self, result: Result, what: str) -> Result:
+        """The result, unless dropping the metric's name made two of its series the same."""
+        if isinstance(result, list) and len({labels for labels, _ in result}) != len(result):
+            raise QueryError(f"{what} gives two series the same labels, as it drops the metric's name")
+        return result

@@ -127,23 +127,25 @@ def _vectors(node: Binary, left: Vector, right: Vector) -> Vector:
         partner = partners.get(signature)
         if partner is None:
             continue
+        kept = _result_labels(node, labels, partner.labels)
+        identity = signature if matching.one_side == "both" else kept
+        if identity in seen:  # also where the comparison would filter one of them: data must not decide
+            raise _ambiguous(node, identity)
+        seen.add(identity)
         values = (partner.value, value) if swapped else (value, partner.value)
         result = _applied(node, *values)
-        if result is None:
-            continue
-        kept = _result_labels(node, labels, partner.labels)
-        if matching.one_side == "both":
-            if signature in seen:
-                raise QueryError(
-                    f"several series match {say_labels(signature)} on both sides of {node.operator}:"
-                    " group_left or group_right must say which side has many"
-                )
-            seen.add(signature)
-        elif kept in seen:
-            raise QueryError(f"matching with {node.operator} gives two series the labels {say_labels(kept)}")
-        seen.add(kept if matching.one_side != "both" else signature)
-        found.append(Sample(kept, result))
+        if result is not None:
+            found.append(Sample(kept, result))
     return found
+
+
+def _ambiguous(node: Binary, labels: Labels) -> QueryError:
+    if node.matching.one_side == "both":
+        return QueryError(
+            f"several series match {say_labels(labels)} on the left side of {node.operator}:"
+            " group_left or group_right must say which side has many"
+        )
+    return QueryError(f"matching with {node.operator} gives two series the labels {say_labels(labels)}")
 
 
 def _partners(one: Vector, matching: Matching, side: str) -> dict[Labels, Sample]:

@@ -157,7 +157,9 @@ def stddev_over_time(_times: "array[int]", values: "array[float]", _extent: Exte
 
 
 def mad_over_time(_times: "array[int]", values: "array[float]", _extent: Extent) -> float | None:
-    """Median of the distances from the median."""
+    """Median of the distances from the median; NaN where any value is NaN."""
+    if any(map(math.isnan, values)):
+        return math.nan
     centre = quantile(0.5, values)
     return quantile(0.5, (abs(value - centre) for value in values))
 
