@@ -62,10 +62,10 @@ def version_found(connection: Connection, path: Path) -> int | None:
                 mend="Give another --data.",
             )
         return None
-    version = int(row[0])
+    version = int(row[0]) if str(row[0]).isdigit() else SCHEMA_VERSION + 1
     if version > SCHEMA_VERSION:
         raise StoreError(
-            f"the database is of a newer version ({version}; this Watchbook knows {SCHEMA_VERSION})",
+            f"the database is of a newer version ({row[0]}; this Watchbook knows {SCHEMA_VERSION})",
             where=str(path),
             mend="Upgrade Watchbook, or give another --data.",
         )

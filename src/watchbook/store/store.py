@@ -28,7 +28,6 @@ from watchbook.store.writer import WITHIN_S, Writer
 
 Record = TypeVar("Record")
 Result = TypeVar("Result")
-DATABASE = "watchbook.sqlite"
 
 
 class Applied(tuple[Any, ...]):
