@@ -1,0 +1,165 @@
+"""What an alert does to people, from its response cell: page, deadline, channels, ladder, next actions.
+
+Called by the alerting module. It reads words; who stands on the ladder is `reading.ladders`, and who can be
+reached is the wiring's.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.runbook import Contact, Procedure, Response, Rung, Severity
+from watchbook.reading.ladders import WrittenLadder, read_ladder, rungs_of
+from watchbook.reading.quantities import find_duration
+
+_PAGE = re.compile(
+    r"\b(?:page[sd]?|paging|pager|pagerduty|opsgenie|phone call|call out|wake)\b", re.IGNORECASE
+)
+_CALL = re.compile(r"\b(?:call|phone|ring)\s+(?=on.?call|the |[A-Z])")
+_DEADLINE = re.compile(
+    r"\b(?:investigate|respond|response|acknowledge|ack|look|check|act|triage|fix|handle|react|address)\w*\b[^.]*?\b"
+    r"(?:within|in|under|<)\s*",
+    re.IGNORECASE,
+)
+_WITHIN = re.compile(r"^(?:within|<|≤)\s*", re.IGNORECASE)
+_ROOM = re.compile(r"(?<![\w/&])#[A-Za-z][\w-]*")
+_QUIET = re.compile(
+    r"\b(?:ticket|jira|next business day|next working day|business hours|working hours|e-?mail|mail|slack|teams|chat"
+    r"|notify|notification|inform|log only|backlog|no page|do not page)\b",
+    re.IGNORECASE,
+)
+_NOT_PAGED = re.compile(r"\b(?:no|don.?t|do not|without|never)\s+(?:page|paging|call)\b", re.IGNORECASE)
+_WHOM = re.compile(r"\b(?:page|call|phone|wake)s?\s+(?:the\s+|out\s+)?([^,;.→(]+)", re.IGNORECASE)
+_ON_CALL = re.compile(
+    r"\b(?:on.?call|primary|pager|engineer|team|rotation|immediately|us|someone)\b", re.IGNORECASE
+)
+_ADVICE = re.compile(
+    r"^(?:if |when |then )|^(?:rollback|roll back|scale|restart|check|review|verify|investigate|monitor|increase"
+    r"|clear|run|see|follow|add|optimi[sz]e|kill|fail ?over|fallback|switch|drain|clean|renew|rotate|inspect|analy[sz]e|contact|consider|execute|trigger|enable|disable|flush|free|expand|resize|look|fix|stop|start|open|escalate|respond|acknowledge|use|go"
+    r"|examine|confirm|debug|identify|update|delete|remove|archive|warm|reduce|throttle|block|immediate\w*|auto\w*)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResponse:
+    """The response, the parts that were not understood, and those that are advice for a person."""
+
+    response: Response
+    unknown: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    quiet: bool = False  # says outright that nobody is paged
+    pages_whom: str | None = None
+
+
+def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedures: tuple[Procedure, ...] = (),
+                  contacts: tuple[Contact, ...] = ()) -> ReadResponse:  # fmt: skip
+    """What `text` asks for at that severity, with a complete ladder. An empty text leaves it to the severity."""
+    text = text.strip()
+    words = _gather(text)
+    written = read_ladder(_without_lead(text)) if words.has_arrow else None
+    whom = _whom(text, contacts) if words.page else None
+    response = _decided(words, severity, bool(text))
+    used = written or (WrittenLadder((whom,), (None,)) if whom else ladder)
+    rungs = rungs_of(used, severity, response.ack_deadline_s)
+    if response.working_hours and rungs:
+        rungs = (Rung(rungs[0].who, response.ack_deadline_s or 0.0),)
+    actions, advice, unknown = _actions(words.others, procedures)
+    done = replace(response, channels=words.rooms, ladder=rungs, actions=actions, text=text)
+    return ReadResponse(done, unknown, advice, words.quiet and not response.page, whom)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    page: bool
+    quiet: bool
+    deadline_s: float | None
+    rooms: tuple[str, ...]
+    others: tuple[str, ...]
+    has_arrow: bool
+
+
+def _gather(text: str) -> _Words:
+    """The parts of the cell, split at commas and semicolons, each by what it says."""
+    page, quiet, deadline_s = False, False, None
+    others: list[str] = []
+    rooms = tuple(dict.fromkeys(_ROOM.findall(text)))
+    has_arrow = bool(re.search(r"→|->|=>|➜", text))
+    for part in re.split(r"\s*[,;+]\s*|\s+(?:and|&)\s+|\.\s+", text):
+        told = False
+        if _NOT_PAGED.search(part):
+            quiet = told = True
+        elif _PAGE.search(part) or _CALL.search(part):
+            page = told = True
+        if _QUIET.search(part) and not page:
+            quiet = told = True
+        within = _WITHIN.match(part) or _DEADLINE.search(part)
+        found = find_duration(part[within.end() :]) if within else None
+        if found is not None:
+            deadline_s, told = found.quantity.value, True
+        if _ROOM.search(part):
+            quiet, told = quiet or not page, True
+        if not told and part.strip(" .-–—→") and not has_arrow:
+            others.append(part.strip(" ."))
+    return _Words(page, quiet, deadline_s, rooms, tuple(others), has_arrow)
+
+
+def _decided(words: _Words, severity: Severity, written: bool) -> Response:
+    """Whether it pages now, in working hours, or only tells the channel."""
+    urgent = severity in (Severity.CRITICAL, Severity.HIGH)
+    if words.page or (words.has_arrow and not words.quiet):
+        return Response(page=True, ack_deadline_s=words.deadline_s)
+    if words.deadline_s is not None and not words.quiet:
+        if urgent:
+            return Response(page=True, ack_deadline_s=words.deadline_s)
+        return Response(page=False, ack_deadline_s=words.deadline_s, working_hours=True)
+    if words.quiet:
+        return Response(page=False, ack_deadline_s=words.deadline_s)
+    return Response(page=urgent or (written and severity is Severity.CRITICAL))
+
+
+def _without_lead(text: str) -> str:
+    """A ladder behind a verb: `Page Ana → Bo` is the ladder Ana, Bo."""
+    return re.sub(
+        r"^(?:page|escalate(?: to)?|call|notify|escalation)\s*:?\s+(?=\S)", "", text, flags=re.IGNORECASE
+    )
+
+
+def _whom(text: str, contacts: tuple[Contact, ...]) -> str | None:
+    """Somebody other than the person on call who is to be paged, by the name of the contact where one fits."""
+    found = _WHOM.search(text)
+    if found is None:
+        return None
+    named = re.sub(r"\b(?:immediately|now|at once|first|directly|and)\b.*", "", found[1]).strip()
+    for contact in contacts:
+        role = slug(contact.role)
+        if slug(contact.name) in slug(named) or (
+            role not in ("on-call", "team") and slug(named).startswith(role)
+        ):
+            return contact.name
+    return None if not named or _ON_CALL.search(named) else named
+
+
+def _actions(
+    parts: tuple[str, ...], procedures: tuple[Procedure, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Procedures offered as the next action, advice for a person, and parts that say neither."""
+    actions: list[str] = []
+    advice: list[str] = []
+    unknown: list[str] = []
+    for part in parts:
+        name = _procedure_in(part, procedures)
+        if name is not None:
+            actions.append(name)
+        elif _ADVICE.search(part):
+            advice.append(part)
+        else:
+            unknown.append(part)
+    return tuple(actions), tuple(advice), tuple(unknown)
+
+
+def _procedure_in(part: str, procedures: tuple[Procedure, ...]) -> str | None:
+    """The service's only procedure whose name the part begins with or equals."""
+    wanted = slug(re.split(r"\s+if\s+", part, maxsplit=1)[0])
+    named = [p.name for p in procedures if p.section != "remedy" and slug(p.name) == wanted]
+    return named[0] if len(named) == 1 else None

@@ -1,0 +1,48 @@
+"""Every spelling of a severity → critical, high, medium, low, info.
+
+Called by the alerting module. The words as written are kept beside the result by the caller; nothing is
+guessed: two severities in one cell are none.
+"""
+
+import re
+
+from watchbook.model.runbook import Severity
+
+_SPELLINGS = {
+    Severity.CRITICAL: "critical crit fatal emergency blocker disaster page sev0 sev1 s0 s1 p0 p1 severe urgent",
+    Severity.HIGH: "high major error sev2 s2 p2 important",
+    Severity.MEDIUM: "medium med moderate warning warn average sev3 s3 p3",
+    Severity.LOW: "low minor sev4 s4 p4 ticket",
+    Severity.INFO: "info informational information notice sev5 s5 p5 none debug",
+}
+_BY_WORD = {word: severity for severity, words in _SPELLINGS.items() for word in words.split()}
+_STRONG = frozenset(
+    ["page", "ticket", "urgent", "severe", "error", "none", "important", "average"]
+)  # give way to plainer words
+_MARKS = {"🔴": Severity.CRITICAL, "🟥": Severity.CRITICAL, "🚨": Severity.CRITICAL, "🟠": Severity.HIGH}
+_MARKS |= {"🟧": Severity.HIGH, "🟡": Severity.MEDIUM, "🟨": Severity.MEDIUM, "⚠": Severity.MEDIUM}
+_MARKS |= {
+    "🟢": Severity.LOW,
+    "🟩": Severity.LOW,
+    "🔵": Severity.INFO,
+    "🟦": Severity.INFO,
+    "ℹ": Severity.INFO,
+}
+
+
+def read_severity(text: str) -> Severity | None:
+    """The severity that `text` spells (`P1`, `SEV-2`, `🔴 HIGH`, `Critical (page)`), or None.
+
+    Words count before coloured marks, and plain words before those that also mean something else (page).
+    """
+    words = re.findall(
+        r"[a-z]+\d?|\d+", re.sub(r"\b(sev|severity|p|s|priority)[\s-]*(\d)\b", _numbered, text.casefold())
+    )
+    named = {_BY_WORD[word] for word in words if word in _BY_WORD and word not in _STRONG}
+    named = named or {_BY_WORD[word] for word in words if word in _BY_WORD}
+    named = named or {severity for mark, severity in _MARKS.items() if mark in text}
+    return named.pop() if len(named) == 1 else None
+
+
+def _numbered(found: "re.Match[str]") -> str:
+    return f"{'p' if found[1][0] == 'p' else 'sev'}{found[2]}"
