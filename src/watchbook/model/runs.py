@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from watchbook.model.ids import QuestionId, RunId, StepId
 
@@ -45,6 +46,10 @@ class Run:
     reason: str = ""
     incident: str = ""
     version: int = 0
+    handler_text: str = ""  # the failure handler (JSON) as it was when the run started; empty: there is none
+    directory: str = ""  # the runbook's folder: where the first step begins
+    waits_for: str = ""  # while waiting: "person", "watch" (both yield the lock to a rollback) or "timer"
+    rollback: bool = False  # its procedure undoes another
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Attempt:
     reason: str = ""
     actor: str = ""  # who did a manual step
     version: int = 0
+    good: bool | None = None  # whether it did what was expected; None: not judged
+    data: Mapping[str, Any] = field(default_factory=dict)  # state that carries; alerts when a watch began
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ def _create_attempt() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("run", "step", "number"),
     )
 
@@ -309,6 +311,10 @@ def _create_run() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("incident", sa.String(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("handler_text", sa.String(), nullable=False),
+        sa.Column("directory", sa.String(), nullable=False),
+        sa.Column("waits_for", sa.String(), nullable=False),
+        sa.Column("rollback", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("run_by_service_created_at", "run", ["service", "created_at"], unique=False)
