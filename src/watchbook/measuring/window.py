@@ -242,8 +242,10 @@ class Window:
             if times:
                 yield Stretch(series.labels, times, values)
 
-    def metric_names(self) -> set[str]:
-        """Names of metrics that have a series which has not ended."""
+    def inventory(self) -> dict[str, frozenset[str]]:
+        """Metrics that have a series which has not ended, and the names of their labels."""
         return {
-            name for name, siblings in self._by_name.items() if any(not series.ended for series in siblings)
+            name: frozenset(label for series in live for label in series.lookup)
+            for name, siblings in self._by_name.items()
+            if (live := [series for series in siblings if not series.ended])
         }

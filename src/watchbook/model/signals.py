@@ -149,3 +149,11 @@ def _aliases() -> dict[tuple[str, ...], tuple[Signal, ...]]:
 @cache
 def _longest_alias() -> int:
     return max(len(words) for words in _aliases())
+
+
+def averaging_s(window_s: float, source_every_s: float, stated_s: float | None = None) -> float:
+    """How long a rate, ratio or quantile is averaged: as stated (`over N`), else max(4 scrapes, min(window, 5 min)).
+
+    Shorter than four scrapes a rate is often empty: one minute on a 60 s scrape never fired.
+    """
+    return stated_s if stated_s else max(4 * source_every_s, min(window_s, 300.0))
