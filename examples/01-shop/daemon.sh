@@ -34,7 +34,7 @@ start() {
     return
   fi
   # A port of 0: a program that listens nowhere.
-  if [ "$port" != 0 ] && curl -s -o /dev/null --max-time 1 "http://127.0.0.1:$port/"; then
+  if [ "$port" != 0 ] && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     fail "port $port is in use by another program; $name is not started"
   fi
   env -i PATH="$PATH" LANG=C.UTF-8 setsid "$(python)" -E -s -m "shop.$module" "$@" \

@@ -89,8 +89,8 @@ def prune(folder: Path) -> None:
 
 def restore(source: Path, target: Path) -> tuple[Backup, list[str]]:
     """Copies a backup to `target` and compares its content with the fingerprint; what is wrong comes back."""
-    if target.resolve() == LIVE.resolve() or target.resolve() == source.resolve():
-        raise ValueError(f"{target} is not a place to restore to: choose a file beside {LIVE}")
+    if target.resolve() == source.resolve():
+        raise ValueError(f"{target} is the backup itself: choose another file")
     kept = Backup(**json.loads(source.with_suffix(".json").read_text(encoding="utf-8")))
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
@@ -114,6 +114,8 @@ def main() -> None:
     parser.add_argument("--to", required=True, type=Path, help="a new file beside the live one")
     parser.add_argument("--from", dest="source", type=Path, help="a backup; the newest one by default")
     given = parser.parse_args()
+    if given.to.resolve() == LIVE.resolve():
+        sys.exit(f"{given.to} is not a place to restore to: choose a file beside {LIVE}")
     found = sorted(Path("data/backups").glob("shop-*.db"))
     if given.source is None and not found:
         sys.exit("there is no backup in data/backups: make one with ./backup.sh")

@@ -100,7 +100,7 @@ class Balancer:
             except web.Unreachable as error:
                 if web.listens(member.port):
                     return web.document({"error": f"{member.name} did not answer: {error}"}, 502)
-                member.healthy = False
+                member.answered_well = False
                 continue
             finally:
                 self.production.done(member)

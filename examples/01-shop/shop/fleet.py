@@ -32,7 +32,7 @@ class Member:
     port: int
     process: "subprocess.Popen[bytes] | None" = None
     release: str = ""
-    healthy: bool = False
+    answered_well: bool = False
     draining: bool = False
     stopping: bool = False
     over_limit: bool = False
@@ -45,6 +45,11 @@ class Member:
     def running(self) -> bool:
         """Whether its process is there, as far as was looked."""
         return self.process is not None and self.exit is None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it runs and said that it is healthy when it was asked last."""
+        return self.running and self.answered_well
 
     def shown(self) -> dict[str, Any]:
         """What `/instances` says about it."""
@@ -206,11 +211,21 @@ class Fleet:
         web.write_file(f"run/state.{self.environment}.json", json.dumps(wanted) + "\n")
         targets = [f"{web.HOST}:{member.port}" for member in self.members]
         web.write_file(f"run/{self.environment}.json", json.dumps([{"targets": targets}]) + "\n")
+        self._notice()
         missing = [member for member in self.members if not member.running]
         for member in missing:
             self._launch(member)
         for member in missing:
             self._await(member)
+
+    def _notice(self) -> None:
+        """Records who ended just now, so that nobody counts as running who is not."""
+        for member in self.members:
+            if member.running and member.process is not None:
+                if member.over_limit:
+                    member.process.wait()  # killed, and not yet gone
+                if member.process.poll() is not None:
+                    self._ended(member)
 
     def _start(self, member: Member) -> None:
         self._launch(member)
@@ -225,7 +240,7 @@ class Fleet:
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
             )
         member.release, member.exit, member.reason = version, None, None
-        member.stopping = member.over_limit = member.healthy = False
+        member.stopping = member.over_limit = member.answered_well = False
         member.since = now()
         self.log.write(f"{member.name} started: release {version}, pid {member.process.pid}")
 
@@ -246,9 +261,9 @@ class Fleet:
         try:
             status, _ = web.ask(member.port, "GET", "/health", timeout_s=2.0)
         except web.Unreachable:
-            member.healthy = False
+            member.answered_well = False
             return False
-        member.healthy = status == 200 and member.running
+        member.answered_well = status == 200
         return True
 
     def _drain(self, member: Member) -> None:
@@ -278,7 +293,7 @@ class Fleet:
             if member.process is None or code is None or member.exit is not None:
                 return
             member.exit = 128 - code if code < 0 else code
-        member.healthy = False
+        member.answered_well = False
         member.reason = reason_of(member, code)
         member.since = now()
         if member.process.stdin:

@@ -248,22 +248,20 @@ class Instance:
 
     def export(self, _: web.Request) -> web.Answer:
         """All orders by customer, for the accountants. It holds every row in memory until it is done."""
-        by_customer: dict[str, list[dict[str, str]]] = {}
+        by_customer: dict[str, list[tuple[str, ...]]] = {}
         after = "0"
-        names = ("id", "customer", "article", "amount", "payment", "address")
         while True:
             body = web.ask(self.shop.database_port, "GET", f"/orders?after={after}", timeout_s=30.0)[1]
-            rows = [
-                dict(zip(names, line.split(";"), strict=True)) for line in body.decode().split("\n") if line
-            ]
+            rows = [line.split(";") for line in body.decode().split("\n") if line]
             if not rows:
                 break
             for row in rows:
-                by_customer.setdefault(row["customer"], []).append(row)
-            after = rows[-1]["id"]
-        number = sum(map(len, by_customer.values()))
-        self.log.write(f"INFO export: {number} order rows of {len(by_customer)} customers")
-        return web.document({"customers": len(by_customer), "rows": number})
+                number, customer, article, amount, payment, _address = row
+                by_customer.setdefault(customer, []).append((number, article, amount, payment))
+            after = rows[-1][0]
+        count = sum(map(len, by_customer.values()))
+        self.log.write(f"INFO export: {count} order rows of {len(by_customer)} customers")
+        return web.document({"customers": len(by_customer), "rows": count})
 
 
 def ordinary_order() -> dict[str, Any]:
