@@ -67,6 +67,7 @@ class Place:
     bound: dict[str, Bound] = field(default_factory=dict)  # pinned, by id of the alert
     unbound: dict[str, str] = field(default_factory=dict)  # why an alert cannot be measured
     service_check: HealthCheck | None = None
+    says: dict[str, str] = field(default_factory=dict)  # what each alert's last observation said, by its id
 
     @property
     def name(self) -> str:
@@ -156,7 +157,7 @@ def paging_environment(environments: tuple[Environment, ...]) -> str:
 
 
 def service_check_of(loaded: Loaded) -> HealthCheck | None:
-    """The check of the service itself: the first of kind http whose target is a path, else the first without a dependency."""
+    """The check of the service itself: the first HTTP one with a path as target, else the first of no dependency."""
     checks = loaded.runbook.health_checks
     relative = (
         c for c in checks if c.kind is CheckKind.HTTP and c.target.startswith("/") and not c.dependency

@@ -25,7 +25,8 @@ from watchbook.model.errors import (
 )
 
 _ERRORS: dict[str, type[WatchbookError]] = {
-    kind.code: kind for kind in (ConflictError, NotFoundError, RefusedError, StoreError, UsageError, UnreachableError)
+    kind.code: kind
+    for kind in (ConflictError, NotFoundError, RefusedError, StoreError, UsageError, UnreachableError)
 }
 
 
@@ -93,3 +94,23 @@ def server_of(data: Path) -> str | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return str(told["url"])
+
+
+def connect(server: str | None, data: str | None) -> Client:
+    """The client of the server that is meant: `server` as given, else the one whose data folder is found.
+
+    Raises `UnreachableError` where none runs.
+    """
+    if server is not None:
+        return Client(server)
+    from watchbook.app.wiring import find_data_folder
+
+    folder = find_data_folder(data)
+    url = server_of(folder)
+    if url is None:
+        raise UnreachableError(
+            "no server runs on this data folder",
+            where=str(folder),
+            mend="Start `watchbook up`, or name one with --server URL.",
+        )
+    return Client(url)

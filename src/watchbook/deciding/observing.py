@@ -25,6 +25,7 @@ class Measured:
     true: bool | None = None  # a query that is a comparison answers by itself
 
 
+PROBES = "probes"
 Measure = Callable[[AlertRule], Measured]
 
 
@@ -100,16 +101,18 @@ def _says(condition: Condition, value: float | None) -> str:
 def _observe_instances(condition: Condition, facts: Facts, now: float) -> Observation:
     """Counts healthy instances. No targets at all is zero healthy ones (rule 3); a first probe under way is no data."""
     if facts.instances is None:
-        return Observation(now, None, says="instances are not known yet")
+        return Observation(now, None, says="instances are not known yet", source=PROBES)
     statuses = list(facts.instances.values())
     if "unknown" in statuses and "unhealthy" not in statuses:
         waiting = statuses.count("unknown")
-        return Observation(now, None, says=f"{waiting} of {len(statuses)} instances not probed yet")
+        return Observation(
+            now, None, says=f"{waiting} of {len(statuses)} instances not probed yet", source=PROBES
+        )
     healthy = sum(status in ("healthy", "degraded") for status in statuses)
     says = (
         f"{healthy} of {len(statuses)} instances healthy" if statuses else "no instance is left in the list"
     )
-    return Observation(now, holds(condition, healthy), float(healthy), says)
+    return Observation(now, holds(condition, healthy), float(healthy), says, source=PROBES)
 
 
 def _check_of(condition: Condition, facts: Facts) -> CheckFact | None:
@@ -122,9 +125,11 @@ def _observe_check(condition: Condition, facts: Facts, now: float) -> Observatio
     check = _check_of(condition, facts)
     if check is None:
         name = condition.params.get("check", "the service")
-        return Observation(now, None, problem=f"there is no check named {name}")
+        return Observation(now, None, problem=f"there is no check named {name}", source=PROBES)
     if check.status == "unknown":
-        return Observation(now, None, says=f"{check.name} could not be probed: {check.reason or 'not yet'}")
+        return Observation(
+            now, None, says=f"{check.name} could not be probed: {check.reason or 'not yet'}", source=PROBES
+        )
     consecutive = condition.params.get("consecutive")
     if consecutive is not None:
         true = check.failures >= float(consecutive)
@@ -133,14 +138,16 @@ def _observe_check(condition: Condition, facts: Facts, now: float) -> Observatio
         )
     healthy = check.status != "unhealthy"
     says = f"{check.name} is {check.status}" + (f": {check.reason}" if check.reason else "")
-    return Observation(now, holds(condition, float(healthy)), float(healthy), says)
+    return Observation(now, holds(condition, float(healthy)), float(healthy), says, source=PROBES)
 
 
 def _observe_latency(condition: Condition, facts: Facts, now: float) -> Observation:
     check = _check_of(condition, facts)
     if check is None or check.latency_s is None:
-        return Observation(now, None, says="no answer to time")
-    return Observation(now, holds(condition, check.latency_s), check.latency_s, say(check.latency_s, "s"))
+        return Observation(now, None, says="no answer to time", source=PROBES)
+    return Observation(
+        now, holds(condition, check.latency_s), check.latency_s, say(check.latency_s, "s"), source=PROBES
+    )
 
 
 def _valued(condition: Condition, facts: Facts) -> CheckFact | None:
@@ -155,5 +162,7 @@ def _valued(condition: Condition, facts: Facts) -> CheckFact | None:
 def _observe_value(condition: Condition, facts: Facts, now: float) -> Observation:
     check = _valued(condition, facts)
     if check is None or check.value is None:
-        return Observation(now, None, says=check.reason if check else "no data")
-    return Observation(now, holds(condition, check.value), check.value, say(check.value, condition.unit))
+        return Observation(now, None, says=check.reason if check else "no data", source=PROBES)
+    return Observation(
+        now, holds(condition, check.value), check.value, say(check.value, condition.unit), source=PROBES
+    )

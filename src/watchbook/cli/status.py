@@ -1,0 +1,87 @@
+"""`watchbook status`: every service, what is wrong, since when, who was told. Asks the running server."""
+
+from typing import Any
+
+import click
+
+from watchbook.cli.client import connect
+from watchbook.cli.speaking import DATA, FORMAT, SERVER, ago, clock, print_json
+
+_MARKS = {"healthy": "●", "degraded": "◐", "unhealthy": "▲", "unknown": "○"}
+
+
+@click.command()
+@click.argument("service", required=False)
+@FORMAT
+@SERVER
+@DATA
+def command(service: str | None, form: str, server: str | None, data: str | None) -> int:
+    """Show every service, or one of them: what is wrong, since when, who was told.
+
+    Ends with 0 when all is well, 1 when something fires.
+    """
+    client = connect(server, data)
+    summaries = client.get("/api/v1/services")["services"]
+    wanted = [
+        one
+        for one in summaries
+        if service is None or service.casefold() in (one["id"], one["name"].casefold())
+    ]
+    if service is not None and not wanted:
+        client.get(f"/api/v1/services/{service}")  # raises the server's own words
+    views = [client.get(f"/api/v1/services/{one['id']}") for one in wanted]
+    if form == "json":
+        print_json(views)
+    else:
+        for view in views:
+            _say(view)
+    return 1 if any(view["firing"] for view in views) else 0
+
+
+def _say(view: dict[str, Any]) -> None:
+    print(f"{_MARKS[view['status']]} {view['name']}: {view['headline']}")
+    incident = view["incident"]
+    if isinstance(incident, dict):
+        _say_incident(incident)
+    for check in view["checks"]:
+        if check["status"] in ("unhealthy", "degraded"):
+            print(
+                f"    {_MARKS[check['status']]} {check['name']} ({check['environment']}): {check['reason']}"
+            )
+    for name in view["unwired"]:
+        print(f"    ! {name['name']} is wired to no channel: pages go to the console")
+    if not view["document"]["trusted"]:
+        print(
+            f"    ! {view['document']['reason'] or 'the runbook has changed'}: its commands do not run unattended"
+        )
+    for question in view["questions"]:
+        print(f"    ? {question['text']}  (watchbook questions {question['id']})")
+
+
+def _say_incident(incident: dict[str, Any]) -> None:
+    print(f"    incident {incident['number']}, {incident['severity']}, open for {ago(incident['opened_at'])}")
+    for told in incident["told"]:
+        if told["kind"] in ("trigger", "repeat"):
+            problem = f": {told['problem']}" if told["problem"] else ""
+            print(f"    {clock(told['at'])} {told['who']} by {told['channel']}, {told['state']}{problem}")
+    if incident["acknowledged"]:
+        print(
+            f"    acknowledged by {incident['acknowledged']['by']} at {clock(incident['acknowledged']['at'])}"
+        )
+    elif incident["next_rung"]:
+        print(f"    next: {incident['next_rung']['who']} at {clock(incident['next_rung']['at'])}")
+    best = _best(incident["diagnosis"])
+    if best:
+        print(f"    {best['cause']} ({best['verdict']}): {best['evidence']}")
+    if incident["next_action"]:
+        print(f"    → {incident['next_action']['text']}")
+
+
+def _best(diagnosis: dict[str, Any] | None) -> dict[str, Any] | None:
+    verdicts = diagnosis["verdicts"] if diagnosis else []
+    for wanted in ("confirmed", "likely"):
+        for verdict in verdicts:
+            if verdict["verdict"] == wanted:
+                found: dict[str, Any] = verdict
+                return found
+    return None
