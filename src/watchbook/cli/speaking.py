@@ -64,7 +64,7 @@ def seconds(text: str) -> float:
     """A duration from the command line (`30m`, `2 hours`, `90s`) in seconds. Raises click's error where it is none."""
     from watchbook.reading.quantities import read_duration
 
-    length = read_duration(text)
-    if length is None or length.value <= 0:
+    length_s = read_duration(text)
+    if length_s is None or length_s <= 0:
         raise click.BadParameter(f"“{text}” is no duration. Write it as 30m, 2h or 1 day.")
-    return length.value
+    return length_s
