@@ -1,0 +1,59 @@
+"""A disk that is full: callers are told at once in one line, pages go to the spool, and all is well once there is space."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parent / "programs" / "meets_a_full_disk.py"
+
+
+def _own_disk(folder: Path) -> list[str] | None:
+    """A command prefix that runs a program with a file system of 1 MB at `folder`; None where the kernel forbids it."""
+    mounting = f'mount -t tmpfs -o size=1m none "{folder}" && exec "$0" "$@"'
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounting]
+    try:
+        allowed = subprocess.run([*command, "true"], capture_output=True, timeout=20).returncode == 0
+    except OSError:
+        return None
+    return command if allowed else None
+
+
+def _told(folder: Path, means: str, prefix: list[str]) -> dict[str, object]:
+    command = [*prefix, sys.executable, str(PROGRAM), str(folder), means]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("means", ["tmpfs", "limit"])
+def test_a_full_disk(tmp_path: Path, means: str) -> None:
+    """Both a file system without space and a kernel that refuses writes: told within 2 s, kept pages written later.
+
+    Where this machine lets nobody mount a small file system, the refusing kernel stands for both.
+    """
+    folder = tmp_path / "data"
+    folder.mkdir()
+    prefix = _own_disk(folder) if means == "tmpfs" else []
+    told = _told(folder, means if prefix is not None else "limit", prefix or [])
+    words = "the disk is full" if means == "tmpfs" and prefix is not None else "the disk did not take a write"
+    for who in ("ordinary", "page"):
+        assert words in told[who]["said"]  # type: ignore[index]
+        assert "\n" not in told[who]["said"]  # type: ignore[index]
+        assert told[who]["after_s"] < 2.2  # type: ignore[index]
+    assert words in str(told["problem"])
+    assert told["readable"] == ["before"]
+    assert told["afterwards"] == ["before", "during"]
+    assert told["broken"] == "None"
+    assert (told["still_stuck"], told["lost"]) == (False, 0)
+    if words == "the disk is full":
+        assert told["spooled_in"] == "elsewhere"
+        assert (told["reconciled"], told["left_in_spool"]) == (1, 0)
+        assert told["kinds"] == ["page", "page", "page.unrecorded"]
+    else:
+        assert told["spooled_in"] is None  # no place at all takes a line: the page goes out all the same
+        assert told["kinds"] == ["page", "page"]
