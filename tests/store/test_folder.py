@@ -147,7 +147,11 @@ def test_a_folder_of_another_user(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text((PROGRAMS / "may_not_write.py").read_text())
     done = subprocess.run(
-        [sys.executable, str(program), str(path), "65534"], capture_output=True, text=True, cwd="/"
+        [sys.executable, str(program), str(path), "65534"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd="/",
     )
     path.chmod(0o755)
     assert done.stdout.strip() == (
@@ -163,16 +167,18 @@ def test_a_read_only_file_system(tmp_path: Path) -> None:
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mounting]
     program = [sys.executable, str(PROGRAMS / "may_not_write.py")]
     try:
-        mounted = subprocess.run([*command, "true"], capture_output=True).returncode == 0
+        mounted = subprocess.run([*command, "true"], check=False, capture_output=True).returncode == 0
     except OSError:
         mounted = False
     if mounted:
-        done = subprocess.run([*command, *program, str(path)], capture_output=True, text=True)
+        done = subprocess.run([*command, *program, str(path)], check=False, capture_output=True, text=True)
         assert (
             done.stdout.strip()
             == f"{path}: the data folder is on a read-only file system. Give another --data."
         )
     else:
-        done = subprocess.run([*program, "/sys/kernel/watchbook"], capture_output=True, text=True)
+        done = subprocess.run(
+            [*program, "/sys/kernel/watchbook"], check=False, capture_output=True, text=True
+        )
         assert done.stdout.startswith("/sys/kernel/watchbook: the data folder ")
         assert done.stdout.count("\n") == 1
