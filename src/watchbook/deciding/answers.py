@@ -187,7 +187,7 @@ def clock_jumped(watch: ServiceWatch, by_s: float, now: float) -> Answered:
     return draft.finish(says)
 
 
-def _entry(episode: Episode, kind: str, says: str, actor: str, now: float, **data: object) -> Entry:
+def _entry(episode: Episode, kind: str, says: str, actor: str, now: float, /, **data: object) -> Entry:
     known = {"episode": str(episode.id), "alert": episode.name, "environment": episode.environment}
     return Entry(
         episode.service,
@@ -201,5 +201,5 @@ def _entry(episode: Episode, kind: str, says: str, actor: str, now: float, **dat
     )
 
 
-def _own_entry(watch: ServiceWatch, kind: str, says: str, now: float, **data: object) -> Entry:
+def _own_entry(watch: ServiceWatch, kind: str, says: str, now: float, /, **data: object) -> Entry:
     return Entry(watch.service, kind, says, occurred_at=now, data={"environment": watch.environment, **data})

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from watchbook.deciding.alerts import new_state
 from watchbook.deciding.watched import Watched
-from watchbook.model.alerts import AlertStatus, Observation
+from watchbook.model.alerts import AlertState, AlertStatus, Observation
 from watchbook.model.ids import AlertId, alert_id
 from watchbook.model.runbook import AlertRule, Condition, Role
 
+NO_DATA = "No data from "
 EVALUATION_FAILING = "Evaluation failing"
 FAILING_WINDOW_S = 60.0
 CADENCE_S = 15.0
@@ -36,9 +37,7 @@ def own_alerts(
         if one.state.status is AlertStatus.BLIND:
             blind.setdefault(one.state.source or "metrics", []).append(one)
     failing = [one for one in watched if one.state.problem]
-    found = [
-        _own(service, f"No data from {source}", of, own, 0.0, now) for source, of in sorted(blind.items())
-    ]
+    found = [_own(service, f"{NO_DATA}{source}", of, own, 0.0, now) for source, of in sorted(blind.items())]
     if failing:
         found.append(_own(service, EVALUATION_FAILING, failing, own, FAILING_WINDOW_S, now))
     true = {one.watched.state.id for one in found}
@@ -77,3 +76,18 @@ def _own(
         Watched(rule, replace(state, armed=armed), CADENCE_S),
         Observation(now, True, float(len(of)), says, source="watch"),
     )
+
+
+def kept_own_alert(state: AlertState) -> Watched | None:
+    """An alert of the watch itself from its kept state; None for a state that belongs to a row of the document.
+
+    Whom it pages stands in its climb already, so that its rule needs no response here.
+    """
+    if state.name != EVALUATION_FAILING and not state.name.startswith(NO_DATA):
+        return None
+    window_s = FAILING_WINDOW_S if state.name == EVALUATION_FAILING else 0.0
+    condition = Condition(signal="watch", op="!=", text=state.name)
+    rule = AlertRule(
+        state.name, Role.ALERT, state.severity, condition, window_s=window_s, resolve_after_s=0.0
+    )
+    return Watched(rule, state, CADENCE_S)

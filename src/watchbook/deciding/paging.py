@@ -6,6 +6,7 @@ to journal; nothing is sent here. Which of a service's episodes climbs at all is
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from watchbook.deciding.directory import CONSOLE, Directory, Reach
 from watchbook.deciding.hours import next_working_moment
@@ -70,7 +71,7 @@ def timed_ladder(response: Response, default_s: float) -> tuple[tuple[Rung, ...]
     A rung lasts the alert's deadline where stated, else what the ladder says, else `default_s`.
     """
     rungs = response.ladder or (Rung(""),)
-    steps = [after.after_s - before.after_s for before, after in zip(rungs, rungs[1:], strict=False)]
+    steps = [after.after_s - before.after_s for before, after in pairwise(rungs)]
     if response.ack_deadline_s is not None:
         steps = [response.ack_deadline_s] * len(rungs)
     else:
@@ -325,7 +326,7 @@ def _notice(climb: Climb, matter: Matter, address: Address, channel: str, now: f
     )
 
 
-def _entry(episode: Episode, kind: str, says: str, now: float, **data: object) -> Entry:
+def _entry(episode: Episode, kind: str, says: str, now: float, /, **data: object) -> Entry:
     return Entry(
         service=episode.service,
         kind=kind,

@@ -39,7 +39,7 @@ def decide_alerts(
     for own in own_alerts.own_alerts(
         (watch.service, watch.environment), draft.alerts.values(), draft.own, now
     ):
-        draft.own.setdefault(own.watched.state.id, own.watched)
+        draft.own[own.watched.state.id] = own.watched
         _evaluate(draft, own.watched, own.observation)
     _end_orphans(draft)
     _arm_firing(draft)

@@ -145,7 +145,7 @@ class Draft:
         self.entries.append(entry)
         self.reasons.append(entry.summary)
 
-    def entry(self, kind: str, says: str, state: AlertState, **data: Any) -> Entry:
+    def entry(self, kind: str, says: str, state: AlertState, /, **data: Any) -> Entry:
         """A journal entry about an alert, in the timeline of its incident."""
         episode = self.episodes.get(state.episode) if state.episode else None
         incident = str(episode.incident or "") if episode else ""
