@@ -1,0 +1,88 @@
+"""Files, text and archives. Data only."""
+
+from watchbook.reading.shell.table import (
+    ASK,
+    CHANGE,
+    COST,
+    DESTROY,
+    ENDLESS,
+    READ,
+    UNKNOWN,
+    Program,
+    each,
+    flags,
+    looks,
+    plain,
+    words,
+)
+
+_LINES = words("-n --lines -c --bytes -s --sleep-interval --pid --max-unchanged-stats")
+
+PROGRAMS = {
+    **plain(
+        "ls dir vdir cat tac nl wc cut tr fold fmt rev column comm join paste expand unexpand od hexdump",
+        READ,
+    ),
+    **plain("basename dirname realpath readlink stat strings numfmt tsort factor expr bc", READ),
+    **plain("md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum crc32 md5 shasum", READ),
+    **plain("grep egrep fgrep zgrep zegrep zfgrep bzgrep xzgrep zcat bzcat xzcat zstdcat lz4cat", READ),
+    **plain("diff cmp zdiff zcmp diff3 colordiff cal ncal look pr hd", READ),
+    **plain("getfacl getfattr lsattr namei exa eza locate which whereis whatis apropos", READ),
+    **plain("pgrep pidof nproc arch uname whoami logname groups id users who w last lastb tty", READ),
+    "rg": Program(
+        READ,
+        flags=flags(unknown="--pre --pre-glob --hostname-bin --search-zip"),
+        values=words("-e -f -g -t -A -B -C -m"),
+    ),
+    "ag": Program(READ, flags=flags(unknown="--pager")),
+    "file": Program(READ, flags=flags(changes="-C --compile")),
+    "tree": Program(READ, flags=flags(changes="-o"), values=words("-L -P -I")),
+    **each("base64 base32", Program(READ, flags=flags(changes="-o --output"), values=words("-w --wrap"))),
+    "lastlog": Program(READ, flags=flags(changes="-C --clear -S --set")),
+    "sdiff": Program(READ, flags=flags(changes="-o --output")),
+    "yes": Program(ENDLESS),
+    "head": Program(READ, values=_LINES),
+    "tail": Program(READ, flags=flags(endless="-f -F --follow --retry"), values=_LINES),
+    "sort": Program(
+        READ,
+        flags=flags(changes="-o --output", unknown="--compress-program --files0-from"),
+        values=words("-k --key -t --field-separator -S --buffer-size -T --temporary-directory --parallel"),
+    ),
+    "uniq": Program(READ, values=words("-f -s -w"), most=1),
+    "shuf": Program(READ, flags=flags(changes="-o --output"), values=words("-n -i")),
+    "xxd": Program(READ, values=words("-l -s -c -g"), most=1),
+    "jq": Program(look="jq"),
+    "gojq": Program(look="jq"),
+    "yq": Program(READ, flags=flags(changes="-i --inplace -s --split-exp", unknown="--from-file -f")),
+    "xmllint": Program(READ, flags=flags(changes="--output -o", asks="--shell")),
+    "xmlstarlet": Program(
+        commands={"sel": Program(READ), "val": Program(READ), "fo": Program(READ)}, rest=UNKNOWN
+    ),
+    "iconv": Program(READ, flags=flags(changes="-o --output"), values=words("-f -t")),
+    "date": Program(look="date"),
+    "find": Program(look="find"),
+    "fd": Program(READ, flags=flags(unknown="-x --exec -X --exec-batch")),
+    "fdfind": Program(READ, flags=flags(unknown="-x --exec -X --exec-batch")),
+    "sed": Program(look="sed"),
+    "gsed": Program(look="sed"),
+    **looks("awk gawk mawk nawk", "awk"),
+    "tee": Program(look="tee"),
+    "tar": Program(look="tar"),
+    "unzip": Program(CHANGE, look="unzip"),
+    "zipinfo": Program(READ),
+    **each("gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd", Program(CHANGE, look="compress")),
+    **plain("zip 7z rar unrar", CHANGE),
+    **plain("less more most pg vi vim nvim view nano emacs ed ex pico micro joe mc man info", ASK),
+    **plain(
+        "cp mv ln mkdir touch chmod chown chgrp install split csplit mktemp mkfifo mknod setfacl", CHANGE
+    ),
+    **plain("setfattr chattr patch rename rsync scp pax cpio", CHANGE),
+    **plain("rm rmdir unlink shred truncate wipefs srm", DESTROY),
+    "dd": Program(look="dd"),
+    "df": Program(READ),
+    "du": Program(READ),
+    "ncdu": Program(ASK),
+    "sync": Program(COST),
+    "logger": Program(CHANGE),
+    "envsubst": Program(look="envsubst"),
+}
