@@ -66,7 +66,12 @@ class Copy:
             ["bash", "-c", command],
             check=False,
             cwd=self.folder,
-            env={"PATH": path, "LANG": "C.UTF-8", "SHOP_PYTHON": sys.executable},
+            env={
+                "PATH": path,
+                "LANG": "C.UTF-8",
+                "SHOP_PYTHON": sys.executable,
+                "SITE_PYTHON": sys.executable,
+            },
             capture_output=True,
             text=True,
             timeout=within_s,
@@ -120,7 +125,7 @@ class Copy:
 def make_copy(example: str, folder: Path) -> Copy:
     """A copy of an example on free ports, not yet started."""
     copy = Copy(folder, free_base())
-    source = EXAMPLES / example / "copy_shop.py"
+    source = next((EXAMPLES / example).glob("copy_*.py"))
     subprocess.run([sys.executable, source, folder, str(copy.base)], check=True, timeout=20)
     return copy
 
