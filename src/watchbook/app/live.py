@@ -4,10 +4,10 @@ Filled by `app.watch`, read by `app.show` and `app.diagnose`. Nothing here is th
 alerts, episodes and climbs stand in the store as well. It does no I/O and decides nothing.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from watchbook.app.binding import Bound
 from watchbook.app.loading import Loaded
@@ -15,6 +15,7 @@ from watchbook.deciding.observing import CheckFact, Facts
 from watchbook.deciding.watched import ServiceWatch
 from watchbook.measuring.window import Window
 from watchbook.model.ids import ServiceId, slug
+from watchbook.model.observations import CheckHealth, ProbeResult
 from watchbook.model.runbook import CheckKind, Environment, HealthCheck, Metric
 
 POINTS = 60  # of a spark line
@@ -23,20 +24,32 @@ STATUS_RANK = ("healthy", "unknown", "degraded", "unhealthy")
 
 @dataclass(slots=True)
 class LiveCheck:
-    """One check of one target, with what its last probe found. `health` is the state that `deciding.health` keeps."""
+    """One check of one target, with what its last probe found and the health that follows from the last few."""
 
     check: HealthCheck
     target: str
-    instance: str | None = None  # set where the target is one instance of the service
-    status: str = "unknown"
-    reason: str = "not probed yet"
-    since: float | None = None
-    checked_at: float | None = None
-    latency_s: float | None = None
-    value: float | None = None
-    failures: int = 0
-    phases: Any = None
-    health: Any = None
+    instance: str | None = None  # its URL, where the target is one instance of the service
+    health: CheckHealth = field(default_factory=CheckHealth)
+    result: ProbeResult | None = None
+    wanted: asyncio.Event = field(
+        default_factory=asyncio.Event
+    )  # set: probe at once, do not wait for the cadence
+
+    @property
+    def status(self) -> str:
+        return str(self.health.status)
+
+    @property
+    def reason(self) -> str:
+        return self.health.reason
+
+    @property
+    def latency_s(self) -> float | None:
+        return self.result.latency_s if self.result else None
+
+    @property
+    def value(self) -> float | None:
+        return self.result.value if self.result else None
 
 
 @dataclass(slots=True)
@@ -67,6 +80,7 @@ class Place:
     bound: dict[str, Bound] = field(default_factory=dict)  # pinned, by id of the alert
     unbound: dict[str, str] = field(default_factory=dict)  # why an alert cannot be measured
     service_check: HealthCheck | None = None
+    wanted_armed: set[str] = field(default_factory=set)  # alerts that page as soon as they can be measured
     says: dict[str, str] = field(default_factory=dict)  # what each alert's last observation said, by its id
 
     @property
@@ -120,7 +134,9 @@ class Place:
 
 
 def _fact(live: LiveCheck) -> CheckFact:
-    return CheckFact(live.check.name, live.status, live.reason, live.latency_s, live.value, live.failures)
+    return CheckFact(
+        live.check.name, live.status, live.reason, live.latency_s, live.value, live.health.failures
+    )
 
 
 @dataclass(slots=True)

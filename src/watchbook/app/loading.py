@@ -65,16 +65,24 @@ def read_text(path: Path) -> str:
     """The document's text. Raises `DocumentError` where it cannot be read, is not text, or is larger than 20 MiB."""
     try:
         if path.is_dir():
-            raise DocumentError("this is a folder, a file is wanted", where=str(path), mend="Name the runbook in it.")
+            raise DocumentError(
+                "this is a folder, a file is wanted", where=str(path), mend="Name the runbook in it."
+            )
         if path.stat().st_size > LARGEST_BYTES:
-            raise DocumentError("the file is larger than 20 MiB", where=str(path), mend="Is this the runbook?")
+            raise DocumentError(
+                "the file is larger than 20 MiB", where=str(path), mend="Is this the runbook?"
+            )
         raw = path.read_bytes()
     except FileNotFoundError:
         raise DocumentError("there is no such file", where=str(path), mend="Check the path.") from None
     except OSError as error:
-        raise DocumentError(f"cannot be read: {error.strerror}", where=str(path), mend="Check its permissions.") from None
+        raise DocumentError(
+            f"cannot be read: {error.strerror}", where=str(path), mend="Check its permissions."
+        ) from None
     if b"\0" in raw:
-        raise DocumentError("this is not a text file", where=str(path), mend="A runbook is Markdown in UTF-8.")
+        raise DocumentError(
+            "this is not a text file", where=str(path), mend="A runbook is Markdown in UTF-8."
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

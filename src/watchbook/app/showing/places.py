@@ -21,8 +21,6 @@ from watchbook.model.ids import slug
 from watchbook.model.paging import Climb, Silence
 from watchbook.model.runbook import AlertRule, Role
 
-_PHASES = ("dns_s", "connect_s", "tls_s", "first_byte_s", "body_s")
-
 
 def environment_view(place: Place) -> EnvironmentView:
     """One environment with its instances. Without a list, the URL is the only instance."""
@@ -44,7 +42,7 @@ def _instance_view(place: Place, live: LiveCheck) -> InstanceView:
         url=url,
         status=Health(live.status),
         reason=live.reason,
-        since=live.since,
+        since=live.health.since_s,
         latency_s=live.latency_s,
     )
 
@@ -63,15 +61,22 @@ def _check_view(place: Place, live: LiveCheck) -> CheckView:
         environment=place.name,
         status=Health(live.status),
         reason=live.reason,
-        since=live.since,
-        checked_at=live.checked_at,
+        since=live.health.since_s,
+        checked_at=live.result.at_s if live.result else None,
         latency_s=live.latency_s,
         max_latency_s=check.max_latency_s,
-        phases=PhasesView(**{name: getattr(live.phases, name, None) for name in _PHASES}),
+        phases=_phases(live),
         every_s=check.every_s,
         dependency=check.dependency,
         line=check.line,
     )
+
+
+def _phases(live: LiveCheck) -> PhasesView:
+    phases = live.result.phases if live.result else None
+    if phases is None:
+        return PhasesView()
+    return PhasesView(phases.dns_s, phases.connect_s, phases.tls_s, phases.first_byte_s, phases.body_s)
 
 
 def metric_view(place: Place, live: LiveMetric) -> MetricView:
