@@ -412,7 +412,7 @@ def _absence(rest: _Rest, original: str, name: str, known: Known) -> ReadConditi
     """`No metrics for 1 min`, `heartbeat missing for 26h`, `no successful backup for 26h`."""
     text = rest.text.strip(" .")
     if _NO_METRICS.fullmatch(text):
-        condition = Condition("scrape_success", {}, "absent", 0.0, Unit.RATIO, text=original)
+        condition = Condition("scrape_success", {}, "<", 1.0, Unit.RATIO, text=original)
         return ReadCondition(condition, "service", rest.window_s, no_data="fire")
     age_s = rest.window_s or rest.average_s or 0.0
     heartbeat = _HEARTBEAT.fullmatch(text)

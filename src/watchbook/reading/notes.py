@@ -82,15 +82,22 @@ class Notes:
         self.read_lines.update(range(line, end + 1))
 
     def find(
-        self, name: str, place: "Place | int", mark: str = "", *, level: Level | None = None, **values: object
+        self,
+        kind: str,
+        place: "Place | int",
+        /,
+        mark: str = "",
+        *,
+        level: Level | None = None,
+        **values: object,
     ) -> None:
-        """The finding `name` of the catalogue at `place`; told once for each line and mark."""
+        """The finding `kind` of the catalogue at `place`; told once for each line and mark."""
         line, _ = _range(place)
-        if (name, line, mark) in self._told:
+        if (kind, line, mark) in self._told:
             return
-        self._told.add((name, line, mark))
+        self._told.add((kind, line, mark))
         column, length = self._mark(line, mark)
-        known = entry(name)
+        known = entry(kind)
         self.findings.append(
             Finding(
                 known.code,

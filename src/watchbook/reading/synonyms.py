@@ -169,6 +169,101 @@ url:
 """
 
 
+# Kind of table: its columns, each with the headers that name it.
+_COLUMNS = {
+    "environments": """
+name:
+    environment, env, name, stage, deployment, tier, cluster
+url:
+    url, base url, address, endpoint, host, link, api url, service url, urls, access url
+instances:
+    instances, instance, targets, replicas urls, nodes, hosts, pods urls
+selector:
+    selector, labels, label selector, matchers, promql selector
+context:
+    context, kube context, kubernetes context, kubectl context
+namespace:
+    namespace, ns, kubernetes namespace
+alerts:
+    alerts, alerting, paging, pages
+""",
+    "checks": """
+name:
+    check, name, dependency, service, component, health check, endpoint name, what, system
+target:
+    endpoint, target, url, command, how to check, how, probe, check command, health endpoint, path, health check url,
+    health check endpoint, request, query
+expected:
+    expected, expected response, expected result, healthy, response, healthy response, expected output, success, status,
+    expected status, healthy when, result
+latency:
+    response time, latency, max latency, timeout threshold
+every:
+    interval, cadence, frequency, every
+timeout:
+    timeout
+method:
+    method
+""",
+    "metrics": """
+name:
+    metric, name, indicator, measure, signal, kpi, figure
+normal:
+    normal, normal range, range, healthy, baseline, expected, acceptable, normal value, typical, typical range, ok, good,
+    healthy range, expected range, green, acceptable range, threshold, normal values, target, goal, target value
+warning:
+    warning, warn, warning threshold, yellow, warning level
+critical:
+    critical, critical threshold, crit, red, critical level, alert
+alert:
+    alert threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold
+query:
+    query, promql, expression, prometheus query, prometheus metric, source
+action:
+    action, response, notes on response
+""",
+    "alerts": """
+name:
+    alert, alert name, name, metric, rule, alarm, condition name, alert type, alertname, signal, check, scenario, title
+severity:
+    severity, level, priority, sev, alert level, urgency, criticality, impact level
+threshold:
+    threshold, condition, trigger, criteria, expression, alert threshold, when, fires when, query, trigger condition,
+    alert condition, conditions, thresholds, firing condition, alert when, rule expression, expr, trigger threshold
+window:
+    duration, for, window, period, time window, sustained, evaluation window
+response:
+    response, action, actions, required action, notification, response action, what to do, immediate action, notify,
+    escalation, remediation, first response, initial response, recommended action, channel, response time, sla
+warning:
+    warning, warning threshold, warn
+critical:
+    critical, critical threshold, crit
+high:
+    high
+no data:
+    no data, missing data, on no data
+resolve after:
+    resolve after, resolves after, recovery after
+environment:
+    environment, env
+""",
+    "contacts": """
+role:
+    role, position, title, responsibility, level, type, escalation level, function, purpose, tier, area, contact type, team
+name:
+    name, contact, person, who, contact name, primary, contact person, on call, owner, member, engineer
+address:
+    email, address, e mail, contact info, contact information, phone, phone number, contact details, mail, details,
+    contact method, how to reach, slack handle, number
+channel:
+    channel, slack, slack channel, chat
+after:
+    after, escalate after, response time, escalation time, time, when, availability, hours
+""",
+}
+
+
 def plain(title: str) -> str:
     """A title or key as it is compared: no numbering, emoji, case, punctuation or trailing qualifier.
 
@@ -218,3 +313,13 @@ def section_kind(title: str) -> str:
 def field_named(key: str) -> str:
     """The field that `key` spells, or an empty text."""
     return _field_names().get(plain(key), "")
+
+
+def column_named(kind: str, header: str) -> str:
+    """The column of a `kind` of table that `header` names, or an empty text."""
+    return _columns(kind).get(plain(header), "")
+
+
+@cache
+def _columns(kind: str) -> dict[str, str]:
+    return spellings(_COLUMNS[kind])

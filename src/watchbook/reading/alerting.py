@@ -1,0 +1,324 @@
+"""The Alerting section: rows and items → alert rules with severity, condition, window and response.
+
+Called by `reading.runbook` after contacts and procedures are known. Only what stands under alerting (or in a
+Warning or Critical column) becomes an alert; everything else that carries a number is a target or a band and
+never armed. Conditions are `reading.conditions`, responses `reading.responses`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.quantities import Unit, say
+from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity
+from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
+from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
+from watchbook.reading.document import Section
+from watchbook.reading.ladders import WrittenLadder
+from watchbook.reading.notes import Context, Notes
+from watchbook.reading.placeholders import placeholder_in
+from watchbook.reading.quantities import duration_at
+from watchbook.reading.queries import is_query, read_query_condition, split_window
+from watchbook.reading.responses import read_response
+from watchbook.reading.severities import read_severity
+from watchbook.reading.synonyms import plain
+from watchbook.reading.tables import Columns, columns_of
+
+_NO_DATA = {
+    "hold": "hold",
+    "keep": "hold",
+    "fire": "fire",
+    "alert": "fire",
+    "alerting": "fire",
+    "ok": "ok",
+    "clear": "ok",
+    "resolve": "ok",
+}
+
+
+@dataclass(slots=True)
+class Alerts:
+    """The rules so far, and what their responses need."""
+
+    notes: Notes
+    known: Known
+    context: Context
+    ladder: WrittenLadder
+    contacts: tuple[Contact, ...] = ()
+    rules: list[AlertRule] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One alert as written, whatever form it stood in."""
+
+    name: str
+    line: int
+    condition: Line | None
+    severity: str = ""
+    response: str = ""
+    window: str = ""
+    no_data: str = ""
+    resolve_after: str = ""
+    environment: str = ""
+    has_severity: bool = False
+    has_response: bool = False
+    text: str = ""
+
+
+def read(section: Section, alerts: Alerts) -> None:
+    """Adds the rules of the section and its subsections to `alerts`."""
+    for part in section.walk():
+        heading_severity = read_severity(part.title) if part.title else None
+        for block in part.blocks:
+            if isinstance(block, Table):
+                read_table(block, alerts, heading_severity)
+            elif isinstance(block, List):
+                for item in block.items:
+                    _read_item(item, alerts, heading_severity)
+            elif isinstance(block, Paragraph):
+                alerts.notes.prose(block)
+
+
+def is_alert_table(table: Table) -> bool:
+    """Whether a table holds alerts wherever it stands: a column called Alert beside a condition or severity."""
+    columns = columns_of(table, "alerts")
+    named = "name" in columns.at and plain(table.header.cells[columns.at["name"]].text) in (
+        "alert",
+        "alert name",
+        "alertname",
+    )
+    return named and bool({"threshold", "severity"} & columns.at.keys())
+
+
+def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -> None:
+    """Each row is an alert; with Warning and Critical columns one for each level."""
+    columns = columns_of(table, "alerts")
+    if "name" not in columns.at or not {"threshold", "warning", "critical", "severity"} & columns.at.keys():
+        alerts.notes.prose(table)
+        return
+    alerts.notes.also_read(table.header)
+    for header in columns.unknown:
+        alerts.notes.find("column-unknown", table.header, mark=header, column=header, section="Alerting")
+    for row in table.rows:
+        for one in _rows_of(columns, row, severity):
+            _take(one, alerts)
+
+
+def read_level_columns(table: Table, alerts: Alerts) -> None:
+    """The Warning and Critical columns of a metrics table: one alert for each level."""
+    columns = columns_of(table, "metrics")
+    if "name" not in columns.at or not {"warning", "critical"} & columns.at.keys():
+        return
+    for row in table.rows:
+        for one in _levels_of(columns, row):
+            _take(one, alerts)
+
+
+def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[_Row]:
+    if "threshold" not in columns.at and {"warning", "critical"} & columns.at.keys():
+        yield from _levels_of(columns, row)
+        return
+    name = columns.cell(row, "name")
+    if name is None:
+        return
+    yield _Row(
+        name.text.strip(), row.line, columns.cell(row, "threshold"),
+        columns.text(row, "severity") or (severity.value if severity else ""), columns.text(row, "response"),
+        columns.text(row, "window"), columns.text(row, "no data"), columns.text(row, "resolve after"),
+        columns.text(row, "environment"), "severity" in columns.at or severity is not None, "response" in columns.at, row.text,
+    )  # fmt: skip
+
+
+def _levels_of(columns: Columns, row: Row) -> Iterator[_Row]:
+    """`Metric | Normal | Warning | Critical`: a rule for each level that has a value."""
+    name = columns.text(row, "name")
+    for level in ("warning", "high", "critical"):
+        cell = columns.cell(row, level)
+        if name and cell is not None:
+            yield _Row(f"{name} {level}", row.line, _compared(name, cell), level, columns.text(row, "action"), columns.text(row, "window"),
+                       has_severity=True, has_response="action" in columns.at, text=row.text)  # fmt: skip
+
+
+def _compared(name: str, cell: Line) -> Line:
+    """The cell behind the metric's name, which supplies its signal."""
+    return cell if cell.codes else Line(cell.number, f"{name} {cell.text.strip()}")
+
+
+_LEADING_SEVERITY = re.compile(
+    r"^\s*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s*",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\s*\(([\w -]{2,20})\)\s*$")
+_ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*")
+
+
+def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) -> None:
+    """`- **High Error Rate** (critical): > 1% errors for 5min → Page on-call`."""
+    found = item.first.field(plain=False)
+    if found is None or not found.value.text or placeholder_in(item.first):
+        alerts.notes.prose(item)
+        return
+    name, severity = found.key, heading_severity.value if heading_severity else ""
+    brackets = _IN_BRACKETS.search(name)
+    if brackets is not None and read_severity(brackets[1]) is not None:
+        name, severity = name[: brackets.start()], brackets[1]
+    leading = _LEADING_SEVERITY.match(name)
+    if leading is not None and name[leading.end() :].strip():
+        name, severity = name[leading.end() :], leading[1] or leading[2]
+    value = found.value
+    arrow = next((a for a in _ARROW.finditer(value.text) if not value.in_code(a.start())), None)
+    condition = value.cut(0, arrow.start()) if arrow else value
+    response = value.text[arrow.end() :].strip() if arrow else ""
+    if not _looks_like_condition(condition, name, alerts.known):
+        alerts.notes.find("line-not-understood", item, mark=condition.text, section="Alerting",
+                          reason=f"“{condition.text[:80]}” is no condition",
+                          advice="Write a row in a table Alert | Severity | Threshold | Response.")  # fmt: skip
+        return
+    alerts.notes.also_read(item)
+    _take(_Row(name.strip(), item.line, condition, severity, response, has_severity=bool(severity),
+               has_response=bool(response), text=item.text), alerts)  # fmt: skip
+
+
+def _looks_like_condition(condition: Line, name: str, known: Known) -> bool:
+    """Items are alerts only where they read as a condition: lists under alerting also hold advice."""
+    return isinstance(_condition(condition, name, known, 0.0), ReadCondition)
+
+
+def _take(row: _Row, alerts: Alerts) -> None:
+    """One alert: its condition, severity and response, or findings that say what is missing."""
+    notes = alerts.notes
+    if placeholder_in(Line(row.line, row.name)) or (
+        row.condition is not None and placeholder_in(row.condition)
+    ):
+        return
+    severity = _severity(row, notes)
+    window_s = _window(row, notes)
+    read = _condition(row.condition, row.name, alerts.known, window_s)
+    if isinstance(read, Misread):
+        notes.find(
+            read.name,
+            row.line,
+            mark=read.mark or (row.condition.text if row.condition else row.name),
+            **read.values,
+        )
+        return
+    if read.condition.external:
+        notes.find("alert-external", row.line, mark=row.name, name=row.name)
+    response = _response(row, severity, alerts)
+    rule = AlertRule(
+        row.name, Role.ALERT, severity, read.condition, response, row.severity or severity.value, row.environment or None,
+        read.scope, read.window_s, read.average_s, read.min_events, _no_data(row, read), _resolve_after(row, notes),
+        None, None, row.line, row.text,
+    )  # fmt: skip
+    first = next((other for other in alerts.rules if slug(other.name) == slug(rule.name)), None)
+    if first is not None and not (
+        rule.environment and slug(rule.environment) != slug(first.environment or "")
+    ):
+        notes.find("alert-repeated", row.line, mark=row.name, name=row.name, first=first.line)
+        return
+    alerts.rules.append(rule)
+    notes.read(
+        row.line,
+        "alert",
+        f"{rule.name}: {severity.value} when {say_condition(read)}; {say_response(response)}.",
+    )
+
+
+def _condition(cell: Line | None, name: str, known: Known, window_s: float) -> ReadCondition | Misread:
+    if cell is None:
+        return ReadCondition(Condition(external=name), "service", window_s)
+    read = _condition_of(cell, name, known)
+    if isinstance(read, ReadCondition) and window_s and not read.window_s:
+        return replace(read, window_s=window_s)
+    return read
+
+
+def _condition_of(cell: Line, name: str, known: Known) -> ReadCondition | Misread:
+    """A query in a code span, or prose."""
+    code = cell.codes[0] if len(cell.codes) == 1 else ""
+    if code and is_query(split_window(code)[0]):
+        behind = re.search(r"\bfor:?\s+", cell.prose)
+        duration = duration_at(cell.prose, behind.end()) if behind else None
+        return read_query_condition(code, name, duration.quantity.value if duration else 0.0)
+    if len(cell.text) > 300:
+        return Misread("condition-not-understood", {"name": name, "reason": "it is a text, not a condition",
+                                                    "proposal": "Write a comparison such as `> 1% errors for 5min`."})  # fmt: skip
+    return read_condition(cell.text, name, known)
+
+
+def _severity(row: _Row, notes: Notes) -> Severity:
+    if row.severity:
+        severity = read_severity(row.severity)
+        if severity is not None:
+            return severity
+        notes.find("severity-not-understood", row.line, mark=row.severity, text=row.severity, name=row.name)
+    else:
+        notes.find("severity-missing", row.line, mark=row.name, name=row.name)
+    return Severity.MEDIUM
+
+
+def _window(row: _Row, notes: Notes) -> float:
+    if not row.window:
+        return 0.0
+    found = duration_at(re.sub(r"^(?:for|>=?|≥|over)\s*", "", row.window, flags=re.IGNORECASE))
+    if found is None:
+        if re.search(r"\d", row.window):
+            notes.find("duration-not-understood", row.line, mark=row.window, text=row.window, name=row.name)
+        return 0.0
+    return found.quantity.value
+
+
+def _no_data(row: _Row, read: ReadCondition) -> str:
+    return _NO_DATA.get(row.no_data.casefold(), read.no_data)
+
+
+def _resolve_after(row: _Row, notes: Notes) -> float | None:
+    if not row.resolve_after:
+        return None
+    found = duration_at(row.resolve_after)
+    if found is None:
+        notes.find(
+            "duration-not-understood", row.line, mark=row.resolve_after, text=row.resolve_after, name=row.name
+        )
+        return None
+    return found.quantity.value
+
+
+def _response(row: _Row, severity: Severity, alerts: Alerts) -> Response:
+    read = read_response(row.response, severity, alerts.ladder, alerts.context.procedures, alerts.contacts)
+    if not row.response:
+        default = "it pages" if read.response.page else "it is posted without paging"
+        alerts.notes.find("response-missing", row.line, mark=row.name, name=row.name, default=default)
+    for unknown in read.unknown:
+        alerts.notes.find("response-not-understood", row.line, mark=unknown, name=row.name, text=unknown)
+    if severity is Severity.CRITICAL and read.quiet:
+        channels = ", ".join(read.response.channels) or row.response
+        alerts.notes.find("critical-only-chat", row.line, mark=row.response, name=row.name, channels=channels)
+    return read.response
+
+
+def say_response(response: Response) -> str:
+    """What happens to people, in words."""
+    parts = []
+    names = " → ".join(
+        f"{rung.who} ({say(rung.after_s, Unit.SECONDS)})" if rung.after_s else rung.who
+        for rung in response.ladder
+    )
+    if response.page:
+        parts.append(f"pages {names or 'nobody: no ladder'}")
+    elif response.working_hours and response.ack_deadline_s:
+        who = response.ladder[0].who if response.ladder else "nobody"
+        parts.append(
+            f"tells the team's channel, and pages {who} in working hours after {say(response.ack_deadline_s, Unit.SECONDS)}"
+        )
+    else:
+        parts.append("tells the team's channel without paging")
+    if response.page and response.ack_deadline_s:
+        parts.append(f"to be acknowledged within {say(response.ack_deadline_s, Unit.SECONDS)}")
+    if response.channels:
+        parts.append(f"posts in {', '.join(response.channels)}")
+    if response.actions:
+        parts.append(f"offers {', '.join(response.actions)}")
+    return ", ".join(parts)

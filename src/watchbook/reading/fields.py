@@ -1,0 +1,51 @@
+"""Fields of a section in all their spellings: lines of a paragraph, list items, two-column tables.
+
+Called by the section modules. It finds `Key: value`; what a key means is `reading.synonyms`.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from watchbook.reading.blocks import Block, Field, Item, Line, List, Paragraph, Table
+
+
+def fields_in(blocks: Iterable[Block], plain: bool = True) -> Iterator[Field]:
+    """Every field of the blocks in order. `plain` accepts keys that are not bold."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                for line in block.lines:
+                    yield from _field(line, plain)
+            case List():
+                for item in block.items:
+                    yield from fields_of_item(item, plain)
+            case Table():
+                if len(block.header.cells) == 2:
+                    yield from _fields_of_table(block)
+
+
+def fields_of_item(item: Item, plain: bool = True) -> Iterator[Field]:
+    """The field of an item, with the values of a list below it where it has none itself."""
+    for line in item.lines:
+        field = line.field(plain)
+        if field is None:
+            continue
+        nested = next((block for block in item.blocks if isinstance(block, List)), None)
+        if not field.value.text and nested is not None:
+            joined = ", ".join(entry.text for entry in nested.items)
+            yield Field(field.key, Line(field.line, joined), field.line, field.bold)
+        else:
+            yield field
+
+
+def _field(line: Line, plain: bool) -> Iterator[Field]:
+    field = line.field(plain)
+    if field is not None:
+        yield field
+
+
+def _fields_of_table(table: Table) -> Iterator[Field]:
+    """Rows of `Key | Value`; a header that is itself a field (`**Owner** | Shop`) counts as a row."""
+    for row in table.rows:
+        if len(row.cells) == 2 and row.cells[0].text.strip():
+            key = row.cells[0].text.strip().rstrip(":").strip()
+            yield Field(key, row.cells[1], row.line)

@@ -1,0 +1,232 @@
+"""Dashboards and Key Metrics: links, figures with their normal range, and where the figures come from.
+
+Called by `reading.runbook`. A band is drawn and reported and never pages; Warning and Critical columns are
+read by `reading.alerting`.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.quantities import Band, Unit, say
+from watchbook.model.runbook import Link, Metric, MetricsEndpoint
+from watchbook.model.signals import Signal, signal_mentioned
+from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
+from watchbook.reading.document import Section
+from watchbook.reading.fields import fields_in, fields_of_item
+from watchbook.reading.notes import Notes
+from watchbook.reading.placeholders import placeholder_in, without_brackets
+from watchbook.reading.quantities import duration_at, find_quantities, read_band
+from watchbook.reading.queries import is_query
+from watchbook.reading.synonyms import plain
+from watchbook.reading.tables import Columns, columns_of
+
+_ENDPOINT = frozenset(
+    {"metrics endpoint", "metrics", "prometheus endpoint", "metrics url", "metrics path", "scrape endpoint"}
+)
+_EXAMPLES = {
+    Unit.SECONDS: "< 250ms",
+    Unit.RATIO: "< 1%",
+    Unit.BYTES: "< 512 MiB",
+    Unit.PER_SECOND: "1–40 req/s",
+    Unit.COUNT: "< 100",
+}
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the sections say of metrics."""
+
+    metrics: list[Metric] = field(default_factory=list)
+    endpoint: MetricsEndpoint | None = None
+
+
+def read_dashboards(section: Section, notes: Notes) -> tuple[Link, ...]:
+    """The links of the section, by the words in front of them."""
+    links: list[Link] = []
+    for part in section.walk():
+        for found in fields_in(part.blocks):
+            if placeholder_in(found.value) is not None:
+                continue
+            url = _url(found.value)
+            if url is None:
+                notes.find("link-missing", found.line, mark=found.key, name=found.key)
+            else:
+                links.append(Link(found.key, url, found.line))
+                notes.read(found.line, "link", f"{found.key} is at {url}.")
+        for block in part.blocks:
+            links += _bare_links(block, notes)
+    return tuple(links)
+
+
+def _url(value: Line) -> str | None:
+    link = next((span.url for span in value.spans if span.kind == "link" and span.url), None)
+    bare = re.search(r"https?://[^\s`)>]+", value.text)
+    return link or (bare[0] if bare else None)
+
+
+def _bare_links(block: object, notes: Notes) -> list[Link]:
+    """List items that are nothing but a link."""
+    found: list[Link] = []
+    for item in block.items if isinstance(block, List) else ():
+        if item.first.field() is None and (url := _url(item.first)) is not None:
+            found.append(Link(item.first.text.strip(), url, item.line))
+            notes.read(item, "link", f"{item.first.text.strip()} is at {url}.")
+        elif item.first.field() is None:
+            notes.prose(item)
+    return found
+
+
+def read(section: Section, notes: Notes, figures: Figures) -> None:
+    """Adds the figures of the section to `figures`."""
+    for part in section.walk():
+        for block in part.blocks:
+            if isinstance(block, List):
+                for item in block.items:
+                    _read_fields(list(fields_of_item(item)), item.first, notes, figures)
+            elif isinstance(block, Table):
+                _read_table(block, notes, figures)
+            elif isinstance(block, Paragraph):
+                for line in block.lines:
+                    found = line.field(plain=False)
+                    _read_fields([found] if found else [], line, notes, figures)
+
+
+def _read_fields(found: list[Field], line: Line, notes: Notes, figures: Figures) -> None:
+    if not found:
+        notes.prose(line)
+    for one in found:
+        _take(one.key, without_brackets(one.value), one.line, notes, figures)
+
+
+def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> None:
+    """One figure: its name, and a range with or without a query in a code span."""
+    if placeholder_in(value) is not None:
+        return
+    if plain(name) in _ENDPOINT and _take_endpoint(value, line, notes, figures):
+        return
+    query = next((code for code in value.codes if is_query(code)), None)
+    text = _without_code(value, query)
+    signal, metric = _metric(name, query, line)
+    expects = Unit(signal.unit) if signal else None
+    band = read_band(text, expects)
+    if band is not None and metric is not None:
+        if signal is not None and band.unit is not expects:
+            better = signal_mentioned(name, band.unit)
+            signal = better.signal if better is not None and not better.rest else signal
+            metric = replace(metric, signal=signal.name)
+        _keep(metric, signal, band, text, notes, figures)
+    elif metric is None and (band is not None or find_quantities(text)):
+        notes.find("signal-unknown", line, mark=name, name=name)
+    elif metric is not None and not text:
+        figures.metrics.append(metric)
+        notes.read(
+            line, "metric", f"{name} is measured with {query or metric.signal}; nothing says what is normal."
+        )
+    elif find_quantities(text) or metric is not None:
+        example = _EXAMPLES[expects or Unit.COUNT]
+        notes.find("range-not-understood", line, mark=text, name=name, reason=_why(text), example=example)
+    else:
+        notes.prose(line)
+
+
+def _why(text: str) -> str:
+    if not find_quantities(text):
+        return "it holds no number"
+    return "it is not a range such as `1–40`, `< 1%` or `up to 5`"
+
+
+def _without_code(value: Line, query: str | None) -> str:
+    """The text without its query; other code spans are words."""
+    text = value.text.replace(query, " ") if query else value.text
+    return " ".join(text.split()).strip(" ,;:–—")
+
+
+def _metric(name: str, query: str | None, line: int) -> tuple[Signal | None, Metric | None]:
+    """The catalogue's signal of that name (measured by the query where there is one), or a signal of its own."""
+    mention = signal_mentioned(name)
+    if mention is not None and not mention.rest:
+        metric = Metric(
+            name, mention.signal.name, dict(mention.params), Unit(mention.signal.unit), query=query, line=line
+        )
+        return mention.signal, metric
+    if query is None:
+        return None, None
+    return None, Metric(name, slug(name).replace("-", "_"), {}, query=query, line=line)
+
+
+def _keep(
+    metric: Metric, signal: Signal | None, band: Band, text: str, notes: Notes, figures: Figures
+) -> None:
+    if signal is not None and band.unit is not Unit(signal.unit):
+        notes.find("unit-mismatch", metric.line, mark=text, name=metric.name, expected=_words(signal.unit),
+                   text=text, found=_words(band.unit))  # fmt: skip
+        return
+    metric = replace(metric, unit=band.unit, low=band.low, high=band.high)
+    figures.metrics.append(metric)
+    notes.read(metric.line, "metric", say_metric(metric))
+
+
+def _words(unit: str) -> str:
+    return {"s": "seconds", "ratio": "per cent", "bytes": "bytes", "1/s": "events in a second"}.get(
+        unit, "a number"
+    )
+
+
+def _take_endpoint(value: Line, line: int, notes: Notes, figures: Figures) -> bool:
+    """`` `GET /metrics` every 2s ``: the address that instances give their figures at."""
+    text = value.codes[0] if value.codes else value.text.split(" every")[0].split(",")[0]
+    found = re.fullmatch(r"(?:GET\s+)?((?:https?://\S+)|/\S*)", text.strip())
+    if found is None:
+        return False
+    every = re.search(r"\bevery\s+", value.text)
+    duration = duration_at(value.text, every.end()) if every else None
+    every_s = duration.quantity.value if duration is not None else 15.0
+    figures.endpoint = MetricsEndpoint(found[1], every_s, line)
+    notes.read(
+        line,
+        "metrics endpoint",
+        f"Every instance is asked GET {found[1]} every {say(every_s, Unit.SECONDS)}.",
+    )
+    return True
+
+
+def _read_table(table: Table, notes: Notes, figures: Figures) -> None:
+    columns = columns_of(table, "metrics")
+    if "name" not in columns.at or not {"normal", "query"} & columns.at.keys():
+        if not {"warning", "critical", "alert"} & columns.at.keys():
+            notes.prose(table)
+        return
+    notes.also_read(table.header)
+    for row in table.rows:
+        _read_row(columns, row, notes, figures)
+
+
+def _read_row(columns: Columns, row: Row, notes: Notes, figures: Figures) -> None:
+    name = columns.cell(row, "name")
+    normal, query = columns.cell(row, "normal"), columns.cell(row, "query")
+    if name is None or (normal is None and query is None):
+        notes.prose(row)
+        return
+    value = normal or Line(row.line, "")
+    if query is not None and query.codes and is_query(query.codes[0]):
+        joined = f"{value.text} {query.codes[0]}".strip()
+        spans = tuple(span for span in query.spans if span.kind == "code")[:1]
+        shift = len(joined) - len(query.codes[0])
+        value = Line(row.line, joined, tuple(replace(span, start=shift, end=len(joined)) for span in spans))
+    _take(name.text.strip(), value, row.line, notes, figures)
+
+
+def say_metric(metric: Metric) -> str:
+    """The figure and its band in one sentence."""
+    params = ", ".join(f"{key}={value}" for key, value in metric.params.items())
+    source = (
+        f"the query {metric.query}" if metric.query else f"{metric.signal}{f'({params})' if params else ''}"
+    )
+    if metric.low is not None and metric.high is not None:
+        band = f"between {say(metric.low, metric.unit)} and {say(metric.high, metric.unit)}"
+    elif metric.high is not None:
+        band = f"below {say(metric.high, metric.unit)}"
+    else:
+        band = f"above {say(metric.low or 0.0, metric.unit)}"
+    return f"{metric.name}, measured as {source}, is normally {band}; a band never pages."

@@ -1,0 +1,204 @@
+"""The service itself: name, owner, on-call, purpose, dependencies, service level, from head and overview.
+
+Called by `reading.runbook` with the title's text, the front matter and the overview. Environments, components
+and checks have modules of their own.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from watchbook.model.quantities import Unit, say
+from watchbook.model.runbook import Level
+from watchbook.reading.blocks import Block, Fence, Field, Line, List, Paragraph, Table
+from watchbook.reading.document import Document, Section
+from watchbook.reading.fields import fields_in
+from watchbook.reading.notes import Notes
+from watchbook.reading.placeholders import placeholder_in, without_brackets
+from watchbook.reading.quantities import find_quantities
+from watchbook.reading.synonyms import field_named
+
+_TITLE_NOISE = re.compile(
+    r"\b(?:enterprise|production)?\s*(?:operational|operations|operation|ops|service|on-?call|production)?\s*(?:run-?book|play-?book|runbooks)\b", re.IGNORECASE,
+)  # fmt: skip
+_SAID = {
+    "service": "The service is {}.",
+    "owner": "It belongs to {}.",
+    "on_call": "On call: {}.",
+    "purpose": "Its purpose: {}",
+    "url": "It answers at {}.",
+    "criticality": "Its importance: {}.",
+}
+_SHOWN = {"service": "Service", "owner": "Owner", "on_call": "On-Call", "purpose": "Purpose", "dependencies": "Dependencies",
+          "dependents": "Dependents", "objective": "SLA", "url": "URL", "criticality": "Criticality"}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the head and overview say of the service; values are texts, None where nothing was said."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    dependencies: tuple[str, ...] = ()
+    dependents: tuple[str, ...] = ()
+    objective: float | None = None
+
+    def get(self, name: str) -> str | None:
+        return self.values.get(name)
+
+
+def read_head(document: Document, title: Section | None, notes: Notes, facts: Facts) -> None:
+    """Front matter, the lines before the first heading and those below the title."""
+    for found in document.front_matter:
+        _take(found, notes, facts)
+        notes.also_read(found.line)
+    for blocks in (document.preamble, title.blocks if title is not None else ()):
+        _read_blocks(blocks, notes, facts, prose=False)
+    if title is not None and "service" not in facts.values:
+        _name_from_title(title, notes, facts)
+
+
+def read(section: Section, notes: Notes, facts: Facts) -> None:
+    """Adds what the overview says to `facts`."""
+    for part in section.walk():
+        _read_blocks(part.blocks, notes, facts, prose=True)
+
+
+def _read_blocks(blocks: Iterable[Block], notes: Notes, facts: Facts, prose: bool) -> None:
+    for block in blocks:
+        if isinstance(block, Paragraph | List | Table):
+            for found in fields_in((block,)):
+                _take(found, notes, facts)
+            if isinstance(block, Paragraph) and prose and not any(True for _ in fields_in((block,))):
+                _prose_purpose(block, notes, facts)
+        elif not isinstance(block, Fence):
+            notes.prose(block)
+
+
+def _prose_purpose(block: Paragraph, notes: Notes, facts: Facts) -> None:
+    """The first sentence-like paragraph of an overview says what the service is for, where no field does."""
+    notes.prose(block)
+    text = block.text.strip()
+    if "purpose" not in facts.values and len(text.split()) > 3 and placeholder_in(block.lines[0]) is None:
+        facts.values["purpose"] = text
+        notes.read(block, "purpose", f"Its purpose: {_short(text)}")
+
+
+def _take(found: Field, notes: Notes, facts: Facts) -> None:
+    """One field, if it is one of the service's."""
+    name = field_named(found.key)
+    value = without_brackets(found.value)
+    if name in ("last_updated", "next_review", ""):
+        return
+    text = _link_text(value)
+    if placeholder_in(value) is not None:
+        return
+    if not text:
+        if name in _SHOWN:
+            notes.find("field-empty", found.line, mark=found.key, field=found.key)
+        return
+    if name == "version":
+        notes.read(found.line, "note", f"{found.key}: {_short(text)}")
+    elif name in facts.lines and name in _SAID:
+        if facts.values.get(name, "").casefold() != text.casefold():
+            notes.find(
+                "field-repeated",
+                found.line,
+                mark=found.key,
+                field=found.key,
+                first=facts.lines[name],
+                text=text,
+            )
+        else:
+            notes.also_read(found.line)
+    elif name:
+        facts.lines.setdefault(name, found.line)
+        _keep(name, text, found, notes, facts)
+
+
+def _keep(name: str, text: str, found: Field, notes: Notes, facts: Facts) -> None:
+    if name in ("dependencies", "dependents"):
+        names = split_names(text)
+        if name == "dependencies":
+            facts.dependencies = _joined(facts.dependencies, names)
+            notes.read(found.line, "dependencies", f"It depends on {', '.join(names) or 'nothing'}.")
+        else:
+            facts.dependents = _joined(facts.dependents, names)
+            notes.read(found.line, "dependents", f"{', '.join(names) or 'Nothing'} depends on it.")
+    elif name == "objective":
+        _objective(text, found, notes, facts)
+    else:
+        facts.values[name] = text
+        notes.read(found.line, name, _SAID[name].format(_short(text)))
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _objective(text: str, found: Field, notes: Notes, facts: Facts) -> None:
+    """`99.9%` over 30 days, with its error budget."""
+    ratios = [one.quantity for one in find_quantities(text) if one.quantity.unit is Unit.RATIO]
+    if len(ratios) != 1 or not 0.5 <= ratios[0].value < 1:
+        notes.find("objective-not-understood", found.line, mark=text, text=text)
+        return
+    facts.objective = ratios[0].value
+    budget_s = (1 - ratios[0].value) * 30 * 86400
+    notes.read(found.line, "objective", f"{say(ratios[0].value, Unit.RATIO)} of requests succeed over 30 days:"
+               f" an error budget of {say(budget_s, Unit.SECONDS)}.")  # fmt: skip
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Names separated by commas, semicolons or `and`; explanations in brackets do not count; `none` is nobody."""
+    bare = re.sub(r"\s*\([^()]*\)", "", text)
+    parts = re.split(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|&)\s+", bare)
+    names = (part.strip(" .") for part in parts)
+    return tuple(
+        name for name in names if name and name.casefold() not in ("none", "n/a", "-", "–", "—", "nothing")
+    )
+
+
+def _link_text(value: Line) -> str:
+    """The text of a value; a bare link gives its address where its words say nothing more."""
+    text = value.text.strip()
+    links = [span for span in value.spans if span.kind == "link"]
+    if (
+        len(links) == 1
+        and links[0].text.strip() == text
+        and links[0].text.casefold() in ("link", "here", "schedule")
+    ):
+        return links[0].url
+    return text
+
+
+def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
+    """The service's name from `Operational Runbook: Shop` or `Shop – Runbook`."""
+    if placeholder_in(Line(title.line, title.title)) is not None:
+        return
+    name = _TITLE_NOISE.sub(" ", title.title)
+    name = re.sub(r"\s+", " ", name).strip(" :–—-|/#*")
+    if name:
+        facts.values["service"] = name
+        notes.read(title.line, "service", f"The service is {name}.")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 160 else f"{text[:157]}…"
+
+
+def find_missing(facts: Facts, notes: Notes, line: int) -> None:
+    """Findings for the fields without which people cannot be reached or the service cannot be told."""
+    for name, example in (("service", "Shop"), ("owner", "Checkout team"), ("on_call", "Ana Ruiz")):
+        if not facts.get(name) and name not in facts.lines:
+            notes.find(
+                "field-missing", line, field=_SHOWN[name], section="the head of the document", example=example
+            )
+    if facts.objective is None and "objective" not in facts.lines:
+        notes.find(
+            "field-missing", line, level=Level.NOTE, field="SLA", section="Service Overview", example="99.9%"
+        )
+
+
+def shown(name: str) -> str:
+    """The field as the template writes it."""
+    return _SHOWN[name]
