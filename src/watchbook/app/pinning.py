@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 
 from watchbook.app.binding import Bound
 from watchbook.measuring.measurement import Measurement
+from watchbook.model.decisions import Decision
 from watchbook.model.ids import AlertId
 from watchbook.model.quantities import Unit
 from watchbook.model.signals import Signal
-from watchbook.store import Setting, Store
+from watchbook.store.marks import Setting
+from watchbook.store.store import Store
 
 
 @dataclass(slots=True)
@@ -32,7 +34,8 @@ class Pins:
         """Pins it. Raises StoreError where it cannot be kept."""
         value = json.dumps({"rule": rule_digest, **_text_of(bound)})
         before = await self.store.get(Setting, _name(alert))
-        await self.store.put(Setting(_name(alert), value, before.version if before else 0))
+        setting = Setting(_name(alert), value, before.version if before else 0)
+        await self.store.apply(Decision(f"{alert} is measured by {bound.measurement.query}", (setting,)))
 
 
 def _name(alert: AlertId) -> str:

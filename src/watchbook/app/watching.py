@@ -7,10 +7,10 @@ begun again: a bug in one check never stops the watch of the others.
 
 import asyncio
 import contextlib
-import sys
-import traceback
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from watchbook.app import binding
 from watchbook.app.desk import Desk
@@ -29,6 +29,7 @@ from watchbook.world.instances import InstanceSource
 from watchbook.world.metrics import Scraper
 from watchbook.world.probes import Prober, full_target
 
+_log = logging.getLogger(__name__)
 TOGETHER_S = 0.1  # arrivals within this time cause one evaluation (rule 1)
 LOOK_S = 1.0  # at the latest, time alone is looked at this often
 AGAIN_S = 1.0  # a loop that failed begins again after this
@@ -88,8 +89,7 @@ class PlaceWatch:
                 return
             except Exception:
                 self.tools.figures.failures.add(loop=name)
-                print(f"watchbook: the {name} of {self.service.id} failed and begins again:", file=sys.stderr)
-                traceback.print_exc()
+                _log.exception("the %s of %s failed and begins again", name, self.service.id)
                 await asyncio.sleep(AGAIN_S)
 
     # Instances -------------------------------------------------------------------------------------------------
@@ -250,14 +250,12 @@ class PlaceWatch:
         facts = self.place.facts()
         found: dict[AlertId, Observation] = {}
         for key, watched in self.place.watch.alerts.items():
-            observation = observe(
-                watched.rule, facts, lambda rule, key=key: self._measured(key, rule, now), now
-            )  # type: ignore[misc]
+            observation = observe(watched.rule, facts, partial(self._measured, key, now), now)
             self.place.says[str(key)] = observation.says
             found[key] = observation
         return found
 
-    def _measured(self, alert: AlertId, rule: AlertRule, now: float) -> Measured:
+    def _measured(self, alert: AlertId, now: float) -> Measured:
         self._asked.add(str(alert))
         bound = self.place.bound.get(str(alert))
         if bound is None:

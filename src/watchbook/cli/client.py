@@ -10,7 +10,6 @@ import os
 import urllib.error
 import urllib.request
 import uuid
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -84,18 +83,6 @@ def _error_of(body: bytes, status: int, where: str) -> WatchbookError:
         return WatchbookError(f"the server answered {status}", where=where, mend="Is this a Watchbook?")
 
 
-def server_of(data: Path) -> str | None:
-    """The address in the data folder's `server.json` while its process lives, else None."""
-    try:
-        told = json.loads((data / "server.json").read_text())
-        os.kill(int(told["pid"]), 0)
-    except PermissionError:
-        pass  # the process lives, as another user
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return str(told["url"])
-
-
 def connect(server: str | None, data: str | None) -> Client:
     """The client of the server that is meant: `server` as given, else the one whose data folder is found.
 
@@ -104,13 +91,14 @@ def connect(server: str | None, data: str | None) -> Client:
     if server is not None:
         return Client(server)
     from watchbook.app.wiring import find_data_folder
+    from watchbook.store.folder import is_owned, running_server
 
     folder = find_data_folder(data)
-    url = server_of(folder)
-    if url is None:
+    note = running_server(folder)
+    if note is None or not is_owned(folder):
         raise UnreachableError(
             "no server runs on this data folder",
             where=str(folder),
             mend="Start `watchbook up`, or name one with --server URL.",
         )
-    return Client(url)
+    return Client(note.url)

@@ -26,7 +26,7 @@ class Measured:
 
 
 PROBES = "probes"
-Measure = Callable[[AlertRule], Measured]
+Measure = Callable[[], Measured]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def observe(rule: AlertRule, facts: Facts, measure: Measure, now: float) -> Obse
             return _observe_latency(condition, facts, now)
         case "certificate_lifetime" | "backup_age" if _valued(condition, facts) is not None:
             return _observe_value(condition, facts, now)
-    measured = measure(rule)
+    measured = measure()
     if measured.problem:
         return Observation(now, None, measured.value, measured.says, measured.problem, measured.labels)
     true = measured.true
