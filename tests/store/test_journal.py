@@ -127,6 +127,7 @@ def test_reading_what_is_wanted(connection: Connection) -> None:
         return "".join(entry.summary for entry in journal.read(connection, wanted))
 
     assert said(Wanted(after=4)) == "456"
+    assert said(Wanted(before=4, after=1)) == "12"
     assert said(Wanted(service="search")) == "6"
     assert said(Wanted(incident="i1")) == "14"
     assert said(Wanted(subject="r1")) == "6"
@@ -164,3 +165,19 @@ def test_removing_more_than_was_pruned_is_found(connection: Connection) -> None:
     broken = verify(found[1:])
     assert broken is not None and broken.sequence == found[1].sequence
     assert "nothing says why" in broken.reason
+
+
+def test_each_service_has_its_own_verdict(connection: Connection) -> None:
+    """One service's broken chain does not stain another's; heads and counts are told, in batches of any size."""
+    for n in range(5):
+        journal.append(connection, [Entry("shop", "k", str(n)), Entry("search", "k", str(n))], float(n))
+    table = journal.journal
+    connection.execute(table.update().where(table.c.sequence == 5).values(summary="forged"))
+    for batch in (1, 3, 1000):
+        search, shop = journal.verify_all(connection, batch=batch)
+        assert (search.service, search.entries, search.broken) == ("search", 5, None)
+        assert shop.broken == journal.Broken(5, "shop", "what it says is not what was recorded")
+        assert search.head == journal.read(connection, Wanted(service="search"))[-1].hash
+    assert [chain.service for chain in journal.verify_all(connection, "search")] == ["search"]
+    assert journal.holds(connection, search.head)
+    assert not journal.holds(connection, "0" * 64)

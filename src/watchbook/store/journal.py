@@ -62,29 +62,37 @@ def said_by(entry: JournalEntry) -> dict[str, Any]:
 _COLUMNS = tuple(column.name for column in journal.columns)
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What checking one service's chain found: how many entries, the hash of the newest, the first broken link."""
+
+    service: str
+    entries: int
+    head: str
+    broken: Broken | None = None
+
+
 class Verifier:
-    """Checks entries one by one, in order of sequence, of any number of services. `broken` is the first bad link.
+    """Checks entries one by one, in order of sequence, of any number of services.
 
     A chain may begin in the middle only where a later entry of the same service says that it was pruned up to
     that very hash.
     """
 
     def __init__(self) -> None:
-        self.broken: Broken | None = None
-        self.heads: dict[str, str] = {}
-        self.counts: dict[str, int] = {}
+        self._heads: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+        self._broken: dict[str, Broken] = {}
         self._unexplained: dict[str, JournalEntry] = {}
         self._last_sequence = 0
 
     def take(self, entry: JournalEntry) -> None:
         """The next entry."""
-        if self.broken is not None:
-            return
         reason = self._fault(entry)
         if reason:
-            self.broken = Broken(entry.sequence, entry.service, reason)
-        self.heads[entry.service] = entry.hash
-        self.counts[entry.service] = self.counts.get(entry.service, 0) + 1
+            self._broken.setdefault(entry.service, Broken(entry.sequence, entry.service, reason))
+        self._heads[entry.service] = entry.hash
+        self._counts[entry.service] = self._counts.get(entry.service, 0) + 1
         self._last_sequence = entry.sequence
 
     def _fault(self, entry: JournalEntry) -> str:
@@ -92,7 +100,7 @@ class Verifier:
             return "its number does not follow the one before"
         if digest(said_by(entry), entry.previous) != entry.hash:
             return "what it says is not what was recorded"
-        before = self.heads.get(entry.service)
+        before = self._heads.get(entry.service)
         if before is None:
             if entry.previous:
                 self._unexplained[entry.service] = entry
@@ -103,14 +111,15 @@ class Verifier:
             del self._unexplained[entry.service]
         return ""
 
-    def finish(self) -> Broken | None:
-        """The first broken link, now that all entries were taken."""
-        if self.broken is None and self._unexplained:
-            first = min(self._unexplained.values(), key=lambda entry: entry.sequence)
-            self.broken = Broken(
-                first.sequence, first.service, "entries before it are gone and nothing says why"
-            )
-        return self.broken
+    def chains(self) -> tuple[Chain, ...]:
+        """What was found, by service in alphabetical order, now that all entries were taken."""
+        for service, first in self._unexplained.items():
+            reason = "entries before it are gone and nothing says why"
+            self._broken[service] = Broken(first.sequence, service, reason)
+        return tuple(
+            Chain(service, self._counts[service], head, self._broken.get(service))
+            for service, head in sorted(self._heads.items())
+        )
 
 
 def verify(entries: Iterable[JournalEntry]) -> Broken | None:
@@ -118,7 +127,18 @@ def verify(entries: Iterable[JournalEntry]) -> Broken | None:
     verifier = Verifier()
     for entry in entries:
         verifier.take(entry)
-    return verifier.finish()
+    broken = [chain.broken for chain in verifier.chains() if chain.broken]
+    return min(broken, key=lambda link: link.sequence, default=None)
+
+
+def verify_all(connection: Connection, service: str = "", batch: int = 1000) -> tuple[Chain, ...]:
+    """Check the chains as they are stored, of one service or all, without holding them in memory."""
+    verifier, after = Verifier(), 0
+    while entries := read(connection, Wanted(after=after, service=service, limit=batch)):
+        for entry in entries:
+            verifier.take(entry)
+        after = entries[-1].sequence
+    return verifier.chains()
 
 
 def append(connection: Connection, entries: Sequence[Entry], recorded_at: float) -> tuple[JournalEntry, ...]:
@@ -151,11 +171,24 @@ def last_sequence(connection: Connection) -> int:
     return int(connection.execute(select(func.max(journal.c.sequence))).scalar() or 0)
 
 
+def services(connection: Connection) -> tuple[str, ...]:
+    """Services that the journal knows, in alphabetical order."""
+    found = connection.execute(select(journal.c.service).distinct().order_by(journal.c.service))
+    return tuple(found.scalars())
+
+
+def holds(connection: Connection, anchor: str) -> bool:
+    """Whether an entry with that hash is in the journal: a head that was kept elsewhere is part of the chain."""
+    return connection.execute(select(journal.c.sequence).where(journal.c.hash == anchor)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries to read: those after a number, of a service, an incident, a subject. Empty text: of any."""
+    """Which entries to read: numbers between `after` and `before` (both excluded), of a service, an incident, a
+    subject, of some kinds. Empty: of any."""
 
     after: int = 0
+    before: int | None = None
     service: str = ""
     incident: str = ""
     subject: str = ""
@@ -167,6 +200,8 @@ class Wanted:
 def read(connection: Connection, wanted: Wanted) -> tuple[JournalEntry, ...]:
     """Entries by sequence."""
     query = select(journal).where(journal.c.sequence > wanted.after)
+    if wanted.before is not None:
+        query = query.where(journal.c.sequence < wanted.before)
     for name in ("service", "incident", "subject"):
         value = getattr(wanted, name)
         if value:

@@ -22,7 +22,7 @@ from watchbook.model.errors import StoreError
 from watchbook.model.incidents import Entry, JournalEntry
 from watchbook.model.paging import Notice
 from watchbook.store import journal, migrate, records, sqlite
-from watchbook.store.journal import Wanted
+from watchbook.store.journal import Chain, Wanted
 from watchbook.store.marks import Heartbeat
 from watchbook.store.writer import WITHIN_S, Writer
 
@@ -154,6 +154,10 @@ class Store:
     async def journal(self, wanted: Wanted | None = None) -> tuple[JournalEntry, ...]:
         """Entries of the journal by sequence."""
         return await self.reader.read(lambda connection: journal.read(connection, wanted or Wanted()))
+
+    async def verify(self, service: str = "") -> tuple[Chain, ...]:
+        """Check the journal's chains, of one service or of all."""
+        return await self.reader.read(lambda connection: journal.verify_all(connection, service))
 
     async def subscribe(self) -> AsyncIterator[int]:
         """The journal's newest sequence number, at once and after each commit that added entries; ends at `close`.
