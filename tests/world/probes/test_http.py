@@ -4,65 +4,22 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from tests.programs import require_program
+from tests.world.servers import answering, serving, speaking
 
 from watchbook.model.observations import Outcome, ProbeResult
 from watchbook.model.runbook import CheckKind, Expectation, HealthCheck, NumberTest
 from watchbook.world.probes import Prober, ProbeSettings, full_target
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 HERE = Path("/")
 
 
 def check(**parts: Any) -> HealthCheck:
     return HealthCheck("Service", CheckKind.HTTP, "/health", **{"timeout_s": 2.0, **parts})
-
-
-@contextlib.asynccontextmanager
-async def serving(handler: Handler, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """An HTTP server that answers everything with `handler`; gives its port."""
-    application = web.Application()
-    application.router.add_route("*", "/{tail:.*}", handler)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
-    await site.start()
-    try:
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
-@contextlib.asynccontextmanager
-async def speaking(
-    raw: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-) -> AsyncIterator[int]:
-    """A TCP server that does as it is told, for answers no HTTP server gives; gives its port."""
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await raw(reader, writer)
-        writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-
-
-def answering(text: str = '{"status": "healthy"}', status: int = 200, **headers: str) -> Handler:
-    async def handle(_request: web.Request) -> web.StreamResponse:
-        return web.Response(text=text, status=status, headers=headers)
-
-    return handle
 
 
 async def probed(
@@ -275,20 +232,6 @@ async def test_path_without_a_url_is_unknown() -> None:
 def test_full_target(target: str, base: str | None, full: str) -> None:
     """Paths are asked below the environment's or instance's URL."""
     assert full_target(HealthCheck("x", CheckKind.HTTP, target), base) == full
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A self-signed certificate for 127.0.0.1, valid for 20 days, and its key."""
-    openssl = require_program("openssl")
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "20", "-subj", "/CN=test",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(made)],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return made, key
 
 
 async def test_https_with_phases(certificate: tuple[Path, Path]) -> None:
