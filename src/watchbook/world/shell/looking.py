@@ -42,7 +42,7 @@ def look(folder: Path, attempt: str, claimed_at_place: str) -> Look:
         return Look(Fate.UNKNOWN, "the machine or container was started again while the step was under way")
     if take_gate(str(folder), attempt, RECOVERY) == RECOVERY:
         return Look(Fate.NEVER, "its gate was still open: the step never began, and now never will")
-    if _supervisor_alive(events):
+    if _supervisor_alive(events) and not _of_an_earlier_one(events, attempt):
         return Look(Fate.RUNNING, "its supervisor is alive")
     return _after_supervisor(folder, attempt)
 
@@ -59,6 +59,13 @@ def _after_supervisor(folder: Path, attempt: str) -> Look:
     count = end_left_overs(session if isinstance(session, int) else None, str(started.get("mark")))
     left = f"; {count} left-over process{'es were' if count != 1 else ' was'} ended" if count else ""
     return Look(Fate.UNKNOWN, f"its supervisor is gone and left no outcome{left}")
+
+
+def _of_an_earlier_one(events: list[Event], attempt: str) -> bool:
+    """Whether the attempt was started by a supervisor before the present one."""
+    started = last_event(events, "started", attempt)
+    present = last_event(events, "supervisor")
+    return started is not None and present is not None and events.index(started) < events.index(present)
 
 
 def supervisor_of(folder: Path) -> tuple[int, int] | None:

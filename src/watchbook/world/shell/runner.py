@@ -34,6 +34,10 @@ class SupervisorLostError(UnreachableError):
     """The run's supervisor went away before it told the outcome; `looking.look` says what became of the step."""
 
 
+class NotUnderWayError(SupervisorLostError):
+    """The supervisor is there and has no such attempt: it never began."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One attempt as it is given to the supervisor. `state` is what to start from if the supervisor is new.
@@ -87,6 +91,7 @@ class Supervisor:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, fresh: bool) -> None:
         self._reader, self._writer = reader, writer
         self.fresh = fresh  # started by this call: it holds no state of the run yet
+        self.running = ""  # the attempt that was under way when this connection was made
 
     @classmethod
     async def of(cls, folder: Path, path: str) -> "Supervisor":
@@ -128,10 +133,11 @@ class Supervisor:
             return None
         supervisor = cls(reader, writer, fresh)
         try:
-            await asyncio.wait_for(supervisor._heard(), HELLO_S)
+            hello = await asyncio.wait_for(supervisor._heard(), HELLO_S)
         except (TimeoutError, SupervisorLostError):
             await supervisor.leave()
             return None
+        supervisor.running = str(hello.get("running") or "")
         return supervisor
 
     async def perform(self, order: Order, heard: Heard | None = None) -> Outcome:
@@ -171,8 +177,8 @@ class Supervisor:
             if kind == "output" and heard is not None:
                 heard(str(event["text"]))
             if kind == "refused" or (kind == "state" and event.get("state") == "never"):
-                raise SupervisorLostError(
-                    f"the supervisor has no such attempt under way: {event.get('why', '')}"
+                raise NotUnderWayError(
+                    f"attempt {attempt} is not under way: {event.get('why', 'it never began')}"
                 )
 
     async def _say(self, message: Mapping[str, Any]) -> None:
