@@ -197,11 +197,8 @@ def _take(row: _Row, alerts: Alerts) -> None:
     window_s = _window(row, notes)
     read = _condition(row.condition, row.name, alerts.known, window_s)
     if isinstance(read, Misread):
-        notes.find(
-            read.name,
-            row.line,
-            mark=read.mark or (row.condition.text if row.condition else row.name),
-            **read.values,
+        notes.misread(
+            read.name, row.line, read.mark or (row.condition.text if row.condition else row.name), read.values
         )
         return
     if read.condition.external:

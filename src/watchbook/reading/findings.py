@@ -191,6 +191,12 @@ _CHECKS = (
         "Write the value in {expected}.",
         "A comparison of different units is always wrong.",
     ),
+    (
+        "WB211", "endpoint-unresolved", _WARNING,
+        "The check {name} asks {target}, and nothing says at which address.",
+        "Add an Environments table with a URL, or write the whole address.",
+        "A relative address leads nowhere without one.",
+    ),
 )  # fmt: skip
 _ALERTS = (
     (

@@ -109,7 +109,7 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
     text = _without_code(value, query)
     signal, metric = _metric(name, query, line)
     expects = Unit(signal.unit) if signal else None
-    band = read_band(text, expects)
+    band = read_band(text, expects) or read_band(text)
     if band is not None and metric is not None:
         if signal is not None and band.unit is not expects:
             better = signal_mentioned(name, band.unit)

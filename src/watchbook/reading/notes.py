@@ -21,6 +21,7 @@ How a section module looks:
 text to underline in the line; `**values` fill the sentences of the finding's entry in `reading.findings`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,7 +35,7 @@ from watchbook.model.runbook import (
     Procedure,
     Reading,
 )
-from watchbook.reading.findings import entry
+from watchbook.reading.findings import Entry, entry
 
 
 class Place(Protocol):
@@ -92,23 +93,24 @@ class Notes:
         **values: object,
     ) -> None:
         """The finding `kind` of the catalogue at `place`; told once for each line and mark."""
-        line, _ = _range(place)
-        if (kind, line, mark) in self._told:
-            return
-        self._told.add((kind, line, mark))
-        column, length = self._mark(line, mark)
         known = entry(kind)
-        self.findings.append(
-            Finding(
-                known.code,
-                level or known.level,
-                line,
-                known.message.format_map(values),
-                known.mend.format_map(values),
-                column,
-                length,
-            )
-        )
+        self._keep(known, level or known.level, place, mark, values)
+
+    def _keep(
+        self, known: Entry, level: Level, place: "Place | int", mark: str, values: Mapping[str, object]
+    ) -> None:
+        line, _ = _range(place)
+        if (known.code, line, mark) in self._told:
+            return
+        self._told.add((known.code, line, mark))
+        column, length = self._mark(line, mark)
+        message, mend = known.message.format_map(values), known.mend.format_map(values)
+        self.findings.append(Finding(known.code, level, line, message, mend, column, length))
+
+    def misread(self, kind: str, place: "Place | int", mark: str, values: Mapping[str, object]) -> None:
+        """A finding whose values came from a grammar (`reading.conditions.Misread`)."""
+        known = entry(kind)
+        self._keep(known, known.level, place, mark, values)
 
     def prose(self, place: "Place | int") -> None:
         """The lines are for people: shown, never acted on."""

@@ -92,6 +92,7 @@ def _take(found: Field, notes: Notes, facts: Facts) -> None:
         return
     text = _link_text(value)
     if placeholder_in(value) is not None:
+        facts.lines.setdefault(name, found.line)
         return
     if not text:
         if name in _SHOWN:
@@ -99,7 +100,7 @@ def _take(found: Field, notes: Notes, facts: Facts) -> None:
         return
     if name == "version":
         notes.read(found.line, "note", f"{found.key}: {_short(text)}")
-    elif name in facts.lines and name in _SAID:
+    elif name in facts.values and name in _SAID:
         if facts.values.get(name, "").casefold() != text.casefold():
             notes.find(
                 "field-repeated",

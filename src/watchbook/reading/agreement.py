@@ -1,0 +1,126 @@
+"""Findings that need the whole runbook: parts that name each other and do not agree, and parts that are missing.
+
+Called by `reading.runbook` when every section is read. It reads no text; it compares what was read.
+"""
+
+from watchbook.model.ids import slug
+from watchbook.model.quantities import Unit, say
+from watchbook.model.runbook import CheckKind, Level, Recovery, Runbook
+from watchbook.reading.document import Section
+from watchbook.reading.ladders import WrittenLadder
+from watchbook.reading.notes import Notes
+
+# The template's sections: kind → title.
+_TEMPLATE = {
+    "overview": "Service Overview", "architecture": "Architecture", "health_checks": "Health Checks", "alerting": "Alerting",
+    "deployment": "Deployment", "troubleshooting": "Troubleshooting", "emergency": "Emergency Procedures",
+    "maintenance": "Maintenance Windows", "recovery": "Disaster Recovery", "commands": "Useful Commands",
+    "handoff": "On-Call Handoff", "contacts": "Contacts",
+}  # fmt: skip
+_STANDS_FOR = {"alerting": {"monitoring"}, "deployment": {"operations"}, "contacts": {"escalation"},
+               "emergency": {"outage", "corruption", "security"}}  # fmt: skip
+
+
+def find_missing_sections(chapters: tuple[Section, ...], notes: Notes) -> None:
+    """A note for each section of the template that the document does not have."""
+    kinds = {chapter.kind for chapter in chapters}
+    for kind, title in _TEMPLATE.items():
+        if kind not in kinds and not _STANDS_FOR.get(kind, set()) & kinds:
+            notes.find("section-missing", 1, mark=title, section=title)
+
+
+def find_disagreements(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: Notes) -> None:
+    """Everything about two parts of the runbook at once."""
+    _alerts(runbook, notes)
+    _checks(runbook, notes)
+    _people(runbook, ladder, ladder_line, notes)
+    _recovery(runbook.recovery, notes)
+
+
+def _alerts(runbook: Runbook, notes: Notes) -> None:
+    if not any(rule.condition.external is None for rule in runbook.alerts):
+        notes.find("alerts-missing", 1)
+    led_to = {slug(alert) for issue in runbook.issues for alert in issue.alerts}
+    for rule in runbook.alerts:
+        if runbook.issues and slug(rule.name) not in led_to:
+            notes.find("alert-without-issue", rule.line, mark=rule.name, name=rule.name)
+    names = {slug(rule.name) for rule in runbook.alerts}
+    known = ", ".join(rule.name for rule in runbook.alerts) or "none is"
+    for issue in runbook.issues:
+        if not issue.alerts:
+            notes.find("issue-without-alert", issue.line, mark=issue.name, name=issue.name)
+        for alert in issue.alerts:
+            if slug(alert) not in names:
+                notes.find(
+                    "issue-alert-undefined",
+                    issue.line,
+                    mark=issue.name,
+                    name=issue.name,
+                    alert=alert,
+                    known=known,
+                )
+
+
+def _checks(runbook: Runbook, notes: Notes) -> None:
+    used = {
+        slug(str(rule.condition.params["check"]))
+        for rule in runbook.alerts
+        if "check" in rule.condition.params
+    }
+    counted = any(rule.condition.signal == "healthy_instances" for rule in runbook.alerts)
+    service = next((check for check in runbook.health_checks if check.dependency is None), None)
+    addressed = any(place.url or place.instances for place in runbook.service.environments)
+    for check in runbook.health_checks:
+        if slug(check.name) not in used and not (counted and check is service):
+            notes.find("check-unused", check.line, mark=check.name, name=check.name)
+        if check.kind is CheckKind.HTTP and check.target.startswith("/") and not addressed:
+            notes.find(
+                "endpoint-unresolved", check.line, mark=check.target, name=check.name, target=check.target
+            )
+    covered = {slug(check.dependency or check.name) for check in runbook.health_checks}
+    for dependency in runbook.service.dependencies:
+        if slug(dependency) not in covered:
+            notes.find("dependency-unchecked", runbook.service.line, mark=dependency, name=dependency)
+
+
+def _people(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: Notes) -> None:
+    pages = any(rule.response.page or rule.response.ack_deadline_s for rule in runbook.alerts)
+    if pages and not ladder.names:
+        notes.find("nobody-to-page", 1)
+    if not runbook.contacts:
+        return
+    known = {slug(word) for contact in runbook.contacts for word in (contact.name, contact.role)}
+    known |= {slug(room) for room in runbook.rooms}
+    line = ladder_line or runbook.contacts[0].line
+    for name in ladder.names:
+        if slug(name) not in known and "://" not in name:
+            notes.find("contact-undefined", line, mark=name, name=name, role="Backup")
+    for rule in runbook.alerts:
+        for rung in rule.response.ladder:
+            if slug(rung.who) not in known and rung.who not in ladder.names and "://" not in rung.who:
+                notes.find("contact-undefined", rule.line, mark=rung.who, name=rung.who, role="On-Call")
+
+
+def _recovery(recovery: Recovery | None, notes: Notes) -> None:
+    if recovery is None:
+        return
+    backup = recovery.backup
+    if (
+        recovery.rpo_s is not None
+        and backup.every_s is not None
+        and not backup.continuous
+        and backup.every_s > recovery.rpo_s
+    ):
+        every, rpo = say(backup.every_s, Unit.SECONDS), say(recovery.rpo_s, Unit.SECONDS)
+        notes.find("backup-against-rpo", backup.line or recovery.line, every=every, rpo=rpo)
+    for name, value, example in (("RPO", recovery.rpo_s, "24 hours"), ("RTO", recovery.rto_s, "4 hours")):
+        if value is None:
+            notes.find(
+                "field-missing",
+                recovery.line,
+                mark=name,
+                level=Level.NOTE,
+                field=name,
+                section="Disaster Recovery",
+                example=example,
+            )

@@ -1,0 +1,329 @@
+"""The whole document: finds its parts, lets each section's module read its own, and joins what they found.
+
+Called through `watchbook.reading.read_runbook`. It knows which module reads which kind of section and in which
+order (people before alerts, alerts before issues); what a section means is that module's.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.runbook import (
+    AlertRule,
+    Command,
+    Component,
+    Environment,
+    HandoffItem,
+    HealthCheck,
+    Issue,
+    Link,
+    Maintenance,
+    MetricsEndpoint,
+    Procedure,
+    Recovery,
+    Review,
+    Runbook,
+    Service,
+    Severity,
+)  # fmt: skip
+from watchbook.reading import (
+    agreement,
+    alerting,
+    architecture,
+    contacts,
+    environments,
+    handoff,
+    health_checks,
+    maintenance,
+    metrics,
+    overview,
+    recovery,
+    review,
+)  # fmt: skip
+from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
+from watchbook.reading.conditions import Known
+from watchbook.reading.coverage import cover
+from watchbook.reading.document import Document, Section, parse_document
+from watchbook.reading.ladders import WrittenLadder, default_ladder, rungs_of
+from watchbook.reading.notes import Context, Notes
+from watchbook.reading.outline import outline
+from watchbook.reading.placeholders import find_placeholders
+from watchbook.reading.secrets import find_secrets
+
+_PROCEDURES = ("operations", "deployment", "rollback", "scaling", "configuration", "restart", "emergency", "outage",
+               "corruption", "security")  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been read so far."""
+
+    document: Document
+    chapters: tuple[Section, ...]
+    notes: Notes
+    facts: overview.Facts = field(default_factory=overview.Facts)
+    review: Review = field(default_factory=Review)
+    environments: tuple[Environment, ...] = ()
+    components: tuple[Component, ...] = ()
+    diagram: str | None = None
+    checks: tuple[HealthCheck, ...] = ()
+    dashboards: tuple[Link, ...] = ()
+    figures: metrics.Figures = field(default_factory=metrics.Figures)
+    people: contacts.People = field(default_factory=contacts.People)
+    ladder: WrittenLadder = field(default_factory=lambda: WrittenLadder(()))
+    maintenance: Maintenance | None = None
+    recovery: Recovery | None = None
+    procedures: tuple[Procedure, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    commands: tuple[Command, ...] = ()
+    handoff: tuple[HandoffItem, ...] = ()
+
+    def of(self, *kinds: str) -> list[Section]:
+        """The chapters of those kinds, in document order."""
+        return [chapter for chapter in self.chapters if chapter.kind in kinds]
+
+    @property
+    def context(self) -> Context:
+        return Context(
+            self.environments, self.facts.dependencies, self.checks, tuple(self.figures.metrics), self.alerts, self.procedures,
+        )  # fmt: skip
+
+
+def read(text: str) -> Runbook:
+    """The runbook that `text` is. Never raises; the same text gives the same value everywhere."""
+    document = parse_document(text)
+    draft = _Draft(document, outline(document), Notes(document.source))
+    _read_headings(draft)
+    draft.review = review.read(document, draft.notes)
+    _read_service(draft)
+    _read_watching(draft)
+    _read_people(draft)
+    _read_acting(draft)
+    _read_alerts(draft)
+    _read_issues(draft)
+    find_placeholders(document, draft.notes)
+    find_secrets(document, draft.notes)
+    return _finish(text, draft)
+
+
+def _read_headings(draft: _Draft) -> None:
+    for chapter in draft.chapters:
+        if chapter.kind and chapter.kind not in ("title", "contents"):
+            name = chapter.kind.replace("_", " ")
+            draft.notes.read(chapter.line, "section", f"Here begins the section {name}.")
+        for part in chapter.walk():
+            draft.notes.prose(part.line)
+    for chapter in draft.of("contents"):
+        draft.notes.prose(_whole(chapter))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    line: int
+    end_line: int
+
+
+def _whole(chapter: Section) -> _Lines:
+    return _Lines(chapter.line, max((block.end_line for block in chapter.all_blocks), default=chapter.line))
+
+
+def _read_service(draft: _Draft) -> None:
+    notes, facts = draft.notes, draft.facts
+    title = next(iter(draft.of("title")), None)
+    overview.read_head(draft.document, title, notes, facts)
+    for chapter in draft.of("overview"):
+        bound = [
+            block
+            for block in chapter.blocks
+            if isinstance(block, Table) and environments.is_environment_table(block)
+        ]
+        draft.environments += environments.read(replace(chapter, blocks=tuple(bound), sections=()), notes)
+        overview.read(
+            replace(chapter, blocks=tuple(block for block in chapter.blocks if block not in bound)),
+            notes,
+            facts,
+        )
+    for chapter in draft.of("environments"):
+        draft.environments += environments.read(chapter, notes)
+    url = facts.get("url")
+    if url and not draft.environments and url.startswith("http"):
+        draft.environments = (Environment("production", url.rstrip("/"), line=facts.lines.get("url", 0)),)
+    overview.find_missing(facts, notes, title.line if title is not None else 1)
+    for chapter in draft.of("architecture"):
+        components, diagram = architecture.read(chapter, notes)
+        draft.components += components
+        draft.diagram = draft.diagram or diagram
+
+
+def _read_watching(draft: _Draft) -> None:
+    notes = draft.notes
+    for chapter in draft.of("health_checks"):
+        draft.checks += health_checks.read(chapter, notes, draft.context)
+    for chapter in draft.of("dashboards"):
+        draft.dashboards += metrics.read_dashboards(chapter, notes)
+    for chapter in draft.of("metrics", "monitoring"):
+        tables = [
+            block
+            for block in chapter.all_blocks
+            if isinstance(block, Table) and alerting.is_alert_table(block)
+        ]
+        metrics.read(_without(chapter, tables), notes, draft.figures)
+
+
+def _without(section: Section, blocks: list[Table]) -> Section:
+    """The section without some of its blocks."""
+    if not blocks:
+        return section
+    sections = tuple(_without(part, blocks) for part in section.sections)
+    return replace(
+        section, blocks=tuple(block for block in section.blocks if block not in blocks), sections=sections
+    )
+
+
+def _read_people(draft: _Draft) -> None:
+    for chapter in draft.of("contacts", "escalation"):
+        contacts.read(chapter, draft.notes, draft.people)
+    for chapter in draft.of("handoff"):
+        draft.handoff += handoff.read(chapter, draft.notes)
+    people = draft.people
+    on_call = next(
+        (one.name for one in people.contacts if slug(one.role) in ("on-call", "oncall", "primary-on-call")),
+        None,
+    )
+    named = draft.facts.get("on_call")
+    person = named if named and "://" not in named and not named.startswith("#") else None
+    draft.ladder = people.ladder or default_ladder(tuple(people.contacts), on_call or person)
+
+
+def _read_acting(draft: _Draft) -> None:
+    """Procedures of every kind, maintenance and recovery."""
+    try:
+        from watchbook.reading import procedures
+    except ImportError:  # being written
+        return
+    notes = draft.notes
+    for chapter in draft.of(*_PROCEDURES):
+        draft.procedures += procedures.read(chapter, notes, draft.context)
+    for chapter in draft.of("maintenance"):
+        found = maintenance.read(chapter, notes)
+        steps = procedures.read(_steps_only(chapter), notes, draft.context)
+        draft.procedures += steps
+        found = replace(found, procedure=steps[0].name if steps else None)
+        draft.maintenance = (
+            found if draft.maintenance is None else _merged_maintenance(draft.maintenance, found)
+        )
+    for chapter in draft.of("recovery"):
+        draft.recovery = _merged_recovery(draft.recovery, recovery.read(chapter, notes))
+        steps = procedures.read(_steps_only(chapter), notes, draft.context)
+        draft.procedures += steps
+        if draft.recovery.procedure is None and steps:
+            draft.recovery = replace(draft.recovery, procedure=steps[0].name)
+
+
+def _steps_only(section: Section) -> Section:
+    """The section with what may be steps: ordered and task lists, fences, and the labels in front of them."""
+    kept: list[Block] = []
+    for index, block in enumerate(section.blocks):
+        following = section.blocks[index + 1] if index + 1 < len(section.blocks) else None
+        if (
+            isinstance(block, Fence)
+            or (isinstance(block, List) and _is_steps(block))
+            or (
+                isinstance(block, Paragraph)
+                and block.label is not None
+                and (isinstance(following, Fence) or (isinstance(following, List) and _is_steps(following)))
+            )
+        ):
+            kept.append(block)
+    return replace(
+        section, blocks=tuple(kept), sections=tuple(_steps_only(part) for part in section.sections)
+    )
+
+
+def _is_steps(block: List) -> bool:
+    return block.ordered or any(item.task is not None for item in block.items)
+
+
+def _merged_maintenance(first: Maintenance, second: Maintenance) -> Maintenance:
+    notice_s = first.notice_s if first.notice_s is not None else second.notice_s
+    return Maintenance(notice_s, first.hours + second.hours, first.procedure or second.procedure, first.line)
+
+
+def _merged_recovery(first: Recovery | None, second: Recovery) -> Recovery:
+    if first is None:
+        return second
+    one, two = first.backup, second.backup
+    backup = replace(
+        one, every_s=one.every_s or two.every_s, retention_s=one.retention_s or two.retention_s, location=one.location or two.location,
+        drill_every_s=one.drill_every_s or two.drill_every_s, continuous=one.continuous or two.continuous, line=one.line or two.line,
+    )  # fmt: skip
+    return replace(first, rpo_s=first.rpo_s or second.rpo_s, rto_s=first.rto_s or second.rto_s, backup=backup)
+
+
+def _read_alerts(draft: _Draft) -> None:
+    known = Known(draft.checks, tuple(draft.figures.metrics), draft.facts.get("service") or "")
+    alerts = alerting.Alerts(draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts))
+    for chapter in draft.of("alerting"):
+        alerting.read(chapter, alerts)
+    for chapter in draft.of("metrics", "monitoring"):
+        for block in chapter.all_blocks:
+            if isinstance(block, Table) and alerting.is_alert_table(block):
+                alerting.read_table(block, alerts)
+            elif isinstance(block, Table):
+                alerting.read_level_columns(block, alerts)
+    draft.alerts = tuple(alerts.rules)
+
+
+def _read_issues(draft: _Draft) -> None:
+    """Troubleshooting and commands; shell in any other section is a list of commands as well."""
+    try:
+        from watchbook.reading import commands, troubleshooting
+    except ImportError:  # being written
+        return
+    for chapter in draft.of("troubleshooting"):
+        issues, remedies = troubleshooting.read(chapter, draft.notes, draft.context)
+        draft.issues += issues
+        draft.procedures += remedies
+    for chapter in draft.of("commands"):
+        draft.commands += commands.read(chapter, draft.notes, draft.context)
+    for chapter in draft.chapters:
+        for part in chapter.walk() if chapter.kind != "contents" else ():
+            left = tuple(b for b in part.blocks if isinstance(b, Fence) and not _told(b, draft.notes))
+            if left:
+                group = replace(part, kind="commands", blocks=left, sections=())
+                draft.commands += commands.read(group, draft.notes, draft.context)
+
+
+def _told(fence: Fence, notes: Notes) -> bool:
+    """Whether a module said something about the fence already."""
+    lines = range(fence.first_line, fence.first_line + len(fence.lines))
+    return not fence.lines or any(line in notes.read_lines or line in notes.prose_lines for line in lines)
+
+
+def _finish(text: str, draft: _Draft) -> Runbook:
+    """The value, after the findings that need all of it."""
+    notes, people = draft.notes, draft.people
+    if not text.strip():
+        notes.find("document-empty", 1)
+    runbook = Runbook(
+        _service(draft), draft.checks, tuple(draft.figures.metrics), draft.alerts, draft.procedures, draft.issues, draft.commands,
+        draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
+        tuple(people.rooms), draft.review,
+    )  # fmt: skip
+    agreement.find_missing_sections(draft.chapters, notes)
+    agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)
+    coverage = cover(draft.document, draft.chapters, notes)
+    readings = tuple(sorted(notes.readings, key=lambda reading: reading.line))
+    findings = tuple(sorted(notes.findings, key=lambda finding: (finding.line, finding.column, finding.code)))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return replace(runbook, coverage=coverage, readings=readings, findings=findings, digest=digest)
+
+
+def _service(draft: _Draft) -> Service:
+    facts = draft.facts
+    return Service(
+        facts.get("service") or "Unnamed service", facts.get("owner") or draft.people.team, facts.get("on_call"), facts.get("purpose"),
+        facts.dependencies, facts.dependents, facts.objective, draft.figures.endpoint or MetricsEndpoint(), draft.environments,
+        draft.components, draft.dashboards, draft.diagram, facts.lines.get("dependencies", facts.lines.get("service", 1)),
+    )  # fmt: skip
