@@ -4,6 +4,7 @@ Called by `deciding.paging` for every notice. It says what is wrong, since when,
 whom it goes to and when is decided there. Raw output of commands never stands in a page (rule 21).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -93,7 +94,8 @@ def page_body(matter: Matter, address: Address, now: float) -> dict[str, Any]:
         "link": service_link(settings, episode),
         "acknowledge_link": acknowledge_link(settings, episode, address.contact, now),
         "also": [f"{other.name}: {other.summary}" for other in matter.also],
-        "sent_for": moment(now),
+        "incident": str(episode.incident or ""),
+        "decided_at": moment(now),
         "recorded": True,
     }
 
@@ -147,7 +149,7 @@ def acknowledge_link(settings: PagingSettings, episode: Episode, contact: str, n
     return f"{settings.public_url.rstrip('/')}/acknowledge/{links.sign(settings.link_key, link)}"
 
 
-def not_recorded(body: dict[str, Any]) -> dict[str, Any]:
+def not_recorded(body: Mapping[str, Any]) -> dict[str, Any]:
     """The same page, marked: it left although it could not be written down (rule 14)."""
     return {**body, "recorded": False, "summary": f"[{NOT_RECORDED}] {body.get('summary', '')}"}
 

@@ -240,7 +240,9 @@ def channel_failed(climb: Climb, notice: Notice, matter: Matter, directory: Dire
     climb = replace(climb, failed=tuple(dict.fromkeys((*climb.failed, (notice.contact, notice.channel)))))
     says = f"{notice.contact} could not be told through {notice.channel}: {notice.problem or 'refused'}"
     entry = _entry(matter.episode, "page.refused", says, now, rung=notice.rung, round=notice.round)
-    if climb.acknowledged_by is not None or climb.next_at is None or notice.round != climb.round:
+    if notice.channel == CONSOLE or climb.acknowledged_by is not None or climb.next_at is None:
+        return Told(climb, (), (entry,))
+    if notice.round != climb.round:
         return Told(climb, (), (entry,))
     if _without_failed(directory.reach(notice.contact), climb).channels:
         return Told(climb, (), (entry,))  # another channel of the same person still has it

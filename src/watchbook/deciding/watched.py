@@ -17,7 +17,7 @@ from watchbook.model.decisions import Decision
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.ids import AlertId, EpisodeId
 from watchbook.model.incidents import Entry, Incident
-from watchbook.model.paging import Climb, Silence
+from watchbook.model.paging import Climb, Notice, Silence
 from watchbook.model.runbook import AlertRule
 
 
@@ -215,13 +215,14 @@ class Draft:
         return kept
 
 
-def notices_of(decision: Decision) -> tuple[Any, ...]:
-    """The notices that a decision sends, in order."""
-    from watchbook.model.paging import Notice
-
+def notices_of(decision: Decision) -> tuple[Notice, ...]:
+    """The notices that a decision sends (or mutes), in order."""
     return tuple(record for record in decision.saves if isinstance(record, Notice))
 
 
-def by_id(states: Iterable[AlertState]) -> dict[AlertId, AlertState]:
-    """States as loaded, by their id."""
-    return {state.id: state for state in states}
+def numbered(watch: ServiceWatch, saved: Iterable[Any]) -> ServiceWatch:
+    """The watch with the number that the store gave its incident; `saved` are the records as they came back."""
+    for record in saved:
+        if isinstance(record, Incident) and watch.incident is not None and record.id == watch.incident.id:
+            return replace(watch, incident=replace(watch.incident, number=record.number))
+    return watch
