@@ -90,7 +90,7 @@ def read_wiring(text: str, path: Path) -> Wiring:
 def _syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
     what, _, place = str(error).partition(" (at ")
     line = re.search(r"line (\d+)", place)
-    number = int(line[1]) if line else max(1, text.count("\n"))
+    number = int(line[1]) if line else max(1, len(text.splitlines()))
     return Problem(number, f"this is not TOML: {what[:1].lower()}{what[1:]}", "Mend the line.")
 
 
@@ -229,11 +229,11 @@ class _Reader:
 
     def _channels(self) -> dict[str, ChannelWiring]:
         found: dict[str, ChannelWiring] = {}
-        for name in self._table(("channels",)):
+        for name, said in self._table(("channels",)).items():
             key = ("channels", name)
-            table = self._table(key)
-            self._check_keys(table, "channels", key)
-            found[name] = self._channel(name, key)
+            self._check_keys(self._table(key), "channels", key)
+            if isinstance(said, Mapping):
+                found[name] = self._channel(name, key)
         return found
 
     def _channel(self, name: str, key: tuple[str, ...]) -> ChannelWiring:
