@@ -147,7 +147,9 @@ async def test_acknowledge_takes_how_long(
     client: aiohttp.ClientSession, application: FakeApplication
 ) -> None:
     """`ack --for 2h` arrives as seconds."""
-    await client.post("/api/v1/incidents/41/acknowledge", json={"for_s": 7200.0, "note": "on it"})
+    body = {"for_s": 7200.0, "note": "on it"}
+    async with client.post("/api/v1/incidents/41/acknowledge", json=body) as answer:
+        assert answer.status == 200
     assert application.asked[0][1] == AcknowledgeRequest("41", 7200.0, "on it")
 
 
@@ -193,7 +195,7 @@ async def test_a_body_that_is_too_large_is_refused(served: Served) -> None:
     answer = (await asyncio.wait_for(reader.read(), 5)).decode()
     writer.close()
     await writer.wait_closed()
-    assert answer.startswith("HTTP/1.1 413")
+    assert answer.startswith("HTTP/1.1 400")
     assert json.loads(answer.partition("\r\n\r\n")[2])["error"]["code"] == "usage"
 
 

@@ -107,7 +107,8 @@ async def test_the_name_comes_from_header_cookie_or_user(
 ) -> None:
     """The header wins over the board's cookie, and without both it is the user of this machine."""
     for headers in ({"Watchbook-Actor": "Ana"}, {"Cookie": "watchbook_actor=Bo%20L"}, {}):
-        await client.post(ACKNOWLEDGE, json={}, headers=headers)
+        async with client.post(ACKNOWLEDGE, json={}, headers=headers) as answer:
+            assert answer.status == 200
     assert [asked[2] for asked in application.asked] == ["Ana", "Bo L", "root"]
 
 

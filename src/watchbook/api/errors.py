@@ -7,8 +7,10 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from watchbook.model.errors import (
     ConflictError,
@@ -20,6 +22,7 @@ from watchbook.model.errors import (
     UsageError,
     WatchbookError,
 )
+from watchbook.web.routes import error_page
 
 _STATUS: dict[type[WatchbookError], int] = {
     UsageError: 400,
@@ -36,7 +39,6 @@ _CODE = {
     404: "not_found",
     405: "usage",
     409: "conflict",
-    413: "usage",
     415: "usage",
     422: "usage",
 }
@@ -47,31 +49,38 @@ def status_of(error: WatchbookError) -> int:
     return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
 
 
-def error_response(status: int, code: str, message: str, mend: str = "") -> JSONResponse:
-    """An answer in the one shape. `message` says what is wrong and where, `mend` what to do."""
+def error_response(scope: Scope, status: int, code: str, message: str, mend: str = "") -> Response:
+    """An answer in the one shape; as a page where a browser looks at the board. `mend` says what to do."""
+    accept = Headers(scope=scope).get("accept", "")
+    if "text/html" in accept and not scope["path"].startswith("/api/"):
+        return error_page(Request(scope), status, message, mend)
     return JSONResponse({"error": {"code": code, "message": message, "mend": mend}}, status_code=status)
 
 
-def refusal_of(error: WatchbookError) -> JSONResponse:
+def refusal_of(error: WatchbookError, scope: Scope) -> Response:
     """An error of the tree as an answer."""
     message = f"{error.where}: {error.what}" if error.where else error.what
-    return error_response(status_of(error), error.code, message, error.mend)
+    return error_response(scope, status_of(error), error.code, message, error.mend)
 
 
 def register(app: FastAPI) -> None:
     """Makes `app` answer every error in the one shape (bugs are answered by the gate, with their traceback logged)."""
 
-    async def refused(_request: Request, error: Exception) -> JSONResponse:
+    async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, WatchbookError)
-        return refusal_of(error)
+        return refusal_of(error, request.scope)
 
-    async def invalid(_request: Request, error: Exception) -> JSONResponse:
+    async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return error_response(
-            422, "usage", _says_invalid(error), "docs/reference/api.md lists what each address takes."
+            request.scope,
+            422,
+            "usage",
+            _says_invalid(error),
+            "docs/reference/api.md lists what each address takes.",
         )
 
-    async def http(request: Request, error: Exception) -> JSONResponse:
+    async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         return _http_error(request, error)
 
@@ -89,19 +98,23 @@ def _says_invalid(error: RequestValidationError) -> str:
     return "; ".join(said)
 
 
-def _http_error(request: Request, error: HTTPException) -> JSONResponse:
+def _http_error(request: Request, error: HTTPException) -> Response:
     path = request.url.path
     match error.status_code:
         case 404:
-            answer = error_response(404, "not_found", f"there is nothing at {path}", "Check the address.")
+            answer = error_response(
+                request.scope, 404, "not_found", f"there is nothing at {path}", "Check the address."
+            )
         case 405:
             answer = error_response(
-                405, "usage", f"{request.method} does not work on {path}", "Use another method."
+                request.scope,
+                405,
+                "usage",
+                f"{request.method} does not work on {path}",
+                "Use another method.",
             )
-        case 413:
-            answer = error_response(413, "usage", "the request is larger than 1 MiB", "Send less.")
         case status:
             phrase = str(error.detail) or HTTPStatus(status).phrase
-            answer = error_response(status, _CODE.get(status, "error"), phrase)
+            answer = error_response(request.scope, status, _CODE.get(status, "error"), phrase)
     answer.headers.update(error.headers or {})
     return answer

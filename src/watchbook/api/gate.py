@@ -15,13 +15,13 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchbook.api.errors import error_response, refusal_of
-from watchbook.api.settings import ServerSettings, is_loopback
+from watchbook.api.settings import LARGEST_BODY_BYTES, ServerSettings, is_loopback
 from watchbook.app.views import Actor
-from watchbook.model.errors import RefusedError
+from watchbook.model.errors import RefusedError, UsageError, WatchbookError
+from watchbook.web.forms import ACTOR_COOKIE
 
 logger = logging.getLogger("watchbook.api")
 
-ACTOR_COOKIE = "watchbook_actor"
 LONGEST_NAME = 80
 _READS = ("GET", "HEAD", "OPTIONS")
 _CONTENT_SECURITY_POLICY = (
@@ -62,15 +62,15 @@ class Gate:
             headers = Headers(scope=scope)
             check_request(scope, headers, self.settings)
             scope.setdefault("state", {})["actor"] = actor_of(headers, self.settings)
-            await self.app(scope, receive, send_with_headers)
-        except RefusedError as refusal:
-            await refusal_of(refusal)(scope, receive, send_with_headers)
+            await self.app(scope, _bounded(headers, receive), send_with_headers)
+        except WatchbookError as refusal:
+            await refusal_of(refusal, scope)(scope, receive, send_with_headers)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:
                 raise
             mend = "This is a bug of Watchbook. Its traceback stands in the log of `watchbook up`."
-            answer = error_response(500, "error", "Watchbook could not answer this request", mend)
+            answer = error_response(scope, 500, "error", "Watchbook could not answer this request", mend)
             await answer(scope, receive, send_with_headers)
 
 
@@ -79,6 +79,25 @@ def _add_headers(message: MutableMapping[str, Any]) -> None:
     for name, value in SECURITY_HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")
+
+
+def _bounded(headers: Headers, receive: Receive) -> Receive:
+    """`receive` that refuses a body larger than 1 MiB, by its announced length or as soon as it grows past it."""
+    too_large = UsageError("the request is larger than 1 MiB", mend="Send less.")
+    announced = headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced) > LARGEST_BODY_BYTES:
+        raise too_large
+    received = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LARGEST_BODY_BYTES:
+            raise too_large
+        return message
+
+    return receive_bounded
 
 
 def check_request(scope: Scope, headers: Headers, settings: ServerSettings) -> None:

@@ -14,7 +14,6 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from watchbook.api.errors import refusal_of
 from watchbook.app.application import Application, KeptAnswer
 from watchbook.model.errors import ConflictError, StoreError, UsageError
 
@@ -37,9 +36,7 @@ class Repeats:
         if not key:
             await self.app(scope, receive, send)
         elif len(key) > LONGEST_KEY:
-            await refusal_of(UsageError("the Idempotency-Key is longer than 200 characters"))(
-                scope, receive, send
-            )
+            raise UsageError("the Idempotency-Key is longer than 200 characters", mend="Use a shorter one.")
         else:
             lock = self._under_way[key]
             try:
@@ -54,19 +51,12 @@ class Repeats:
         request = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode() + body).hexdigest()
         kept = await self._recall(key)
         if kept is not None:
-            await self._repeat(kept, request)(scope, receive, send)
+            await _repeat(kept, request)(scope, receive, send)
             return
         answer = _Recorder(send)
         await self.app(scope, _replay(body, receive), answer)
         if 200 <= answer.status < 300:
             await self._keep(KeptAnswer(key, request, answer.status, answer.body.decode(), time.time()))
-
-    def _repeat(self, kept: KeptAnswer, request: str) -> Response:
-        if kept.request != request:
-            return refusal_of(
-                ConflictError("this Idempotency-Key was used for another request", mend="Use a new key.")
-            )
-        return Response(kept.body, kept.status, {"Idempotent-Replay": "true"}, media_type="application/json")
 
     async def _recall(self, key: str) -> KeptAnswer | None:
         try:
@@ -78,6 +68,13 @@ class Repeats:
         # The write has happened and was answered; without the record a repeat asks again.
         with contextlib.suppress(StoreError):
             await self.application.keep(answer)
+
+
+def _repeat(kept: KeptAnswer, request: str) -> Response:
+    """The kept answer. Raises `ConflictError` when it was given to another request."""
+    if kept.request != request:
+        raise ConflictError("this Idempotency-Key was used for another request", mend="Use a new key.")
+    return Response(kept.body, kept.status, {"Idempotent-Replay": "true"}, media_type="application/json")
 
 
 class _Recorder:

@@ -13,7 +13,7 @@ from watchbook.api import errors
 from watchbook.api.gate import Gate
 from watchbook.api.operated import questions_router, runs_router
 from watchbook.api.repeats import Repeats
-from watchbook.api.settings import LARGEST_BODY_BYTES, ServerSettings
+from watchbook.api.settings import ServerSettings
 from watchbook.api.watched import (
     alerts_router,
     incidents_router,
@@ -22,6 +22,7 @@ from watchbook.api.watched import (
     silences_router,
 )
 from watchbook.app.application import Application
+from watchbook.web.routes import make_router
 
 
 def build(application: Application, settings: ServerSettings) -> FastAPI:
@@ -32,7 +33,6 @@ def build(application: Application, settings: ServerSettings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
-        max_body_size=LARGEST_BODY_BYTES,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         middleware=[
@@ -53,6 +53,7 @@ def build(application: Application, settings: ServerSettings) -> FastAPI:
     ):
         app.include_router(router, prefix="/api/v1")
     _add_own_state(app, application)
+    app.include_router(make_router(application))
     return app
 
 

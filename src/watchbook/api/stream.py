@@ -12,7 +12,7 @@ from watchbook.api.encode import to_json
 from watchbook.app.application import Application
 from watchbook.app.own_views import EventView
 
-HEARTBEAT_S = 10.0  # a comment line, so that both ends notice a line that went dead
+HEARTBEAT_S = 10.0  # an `alive` event, so that both ends notice a line that went dead
 RETRY_MS = 1500
 
 
@@ -38,7 +38,7 @@ async def follow(
             if stopping in done:
                 return
             if following not in done:
-                yield ": still watching\n\n"
+                yield "event: alive\ndata: {}\n\n"
                 continue
             event = following.result()
             if event is None:
