@@ -39,7 +39,7 @@ class ReadCondition:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """Why a text is no condition. `name` and `values` are of the finding it becomes (`reading.findings`)."""
+    """Why a text is no condition. `name` and `values` are of the finding it becomes (`model.findings`)."""
 
     name: str
     values: Mapping[str, object] = field(default_factory=dict)

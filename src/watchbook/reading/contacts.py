@@ -79,7 +79,7 @@ def read(section: Section, notes: Notes, people: People) -> None:
                 for item in block.items:
                     fields = list(fields_of_item(item))
                     for found in fields:
-                        _take(found, notes, people, listed=True)
+                        _take(found, notes, people)
                     if not fields:
                         _bare(item.first, role, notes, people)
             elif isinstance(block, Table):
@@ -87,7 +87,7 @@ def read(section: Section, notes: Notes, people: People) -> None:
             elif isinstance(block, Paragraph):
                 fields = list(fields_in((block,)))
                 for found in fields:
-                    _take(found, notes, people, listed=False)
+                    _take(found, notes, people)
                 if not fields:
                     _paragraph(block, role, notes, people)
 
@@ -122,7 +122,7 @@ def _names_only(ladder: WrittenLadder) -> bool:
     )
 
 
-def _take(found: Field, notes: Notes, people: People, listed: bool) -> None:
+def _take(found: Field, notes: Notes, people: People) -> None:
     key = plain(found.key)
     if field_named(found.key) in ("last_updated", "next_review") or placeholder_in(found.value) is not None:
         return

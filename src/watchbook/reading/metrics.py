@@ -16,7 +16,7 @@ from watchbook.reading.document import Section
 from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
-from watchbook.reading.quantities import duration_at, find_quantities, read_band
+from watchbook.reading.quantities import duration_at, find_quantities, read_band, read_quantity
 from watchbook.reading.queries import is_query
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
@@ -109,7 +109,7 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
     text = _without_code(value, query)
     signal, metric = _metric(name, query, line)
     expects = Unit(signal.unit) if signal else None
-    band = read_band(text, expects) or read_band(text)
+    band = read_band(text, expects) or read_band(text) or _exact(text, signal)
     if band is not None and metric is not None:
         if signal is not None and band.unit is not expects:
             better = signal_mentioned(name, band.unit)
@@ -128,6 +128,16 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
         notes.find("range-not-understood", line, mark=text, name=name, reason=_why(text), example=example)
     else:
         notes.prose(line)
+
+
+def _exact(text: str, signal: Signal | None) -> Band | None:
+    """A bare number of instances is exactly so many; of anything else it says nothing about what is normal."""
+    count = read_quantity(text) if signal is not None and signal.name == "healthy_instances" else None
+    return (
+        Band(count.value, count.value, Unit.COUNT, text)
+        if count is not None and count.unit is Unit.COUNT
+        else None
+    )
 
 
 def _why(text: str) -> str:
@@ -224,7 +234,8 @@ def say_metric(metric: Metric) -> str:
         f"the query {metric.query}" if metric.query else f"{metric.signal}{f'({params})' if params else ''}"
     )
     if metric.low is not None and metric.high is not None:
-        band = f"between {say(metric.low, metric.unit)} and {say(metric.high, metric.unit)}"
+        low, high = say(metric.low, metric.unit), say(metric.high, metric.unit)
+        band = f"between {low} and {high}" if low != high else f"exactly {low}"
     elif metric.high is not None:
         band = f"below {say(metric.high, metric.unit)}"
     else:

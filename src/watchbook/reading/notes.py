@@ -1,7 +1,7 @@
 """Readings and findings, gathered while a document is read. Every section module writes into one `Notes`.
 
 It keeps law 1: each line of content ends up read, faulted or prose (`reading.coverage` counts). It decides
-nothing: codes, levels and sentences of findings stand in `reading.findings`.
+nothing: codes, levels and sentences of findings stand in `model.findings`.
 
 How a section module looks:
 
@@ -18,13 +18,14 @@ How a section module looks:
                         notes.read(item.first, "contact", f"{field.key} is {field.value.text}.")
 
 `place` is anything with `line` and `end_line` (nodes of `reading.document`), or a line number. `mark` is the
-text to underline in the line; `**values` fill the sentences of the finding's entry in `reading.findings`.
+text to underline in the line; `**values` fill the sentences of the finding's entry in `model.findings`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from watchbook.model.findings import Entry, entry
 from watchbook.model.runbook import (
     AlertRule,
     Environment,
@@ -35,7 +36,6 @@ from watchbook.model.runbook import (
     Procedure,
     Reading,
 )
-from watchbook.reading.findings import Entry, entry
 
 
 class Place(Protocol):
