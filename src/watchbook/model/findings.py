@@ -11,6 +11,8 @@ review, WB8 safety of the text. A code is never used again for something else.
 from dataclasses import dataclass
 from functools import cache
 
+from watchbook.model.findings_of_acting import PEOPLE, PROCEDURES, RECOVERY, SAFETY, TROUBLESHOOTING
+from watchbook.model.findings_of_watching import ALERTS, CHECKS, DOCUMENT, SERVICE
 from watchbook.model.runbook import Finding, Level
 
 
