@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from watchbook.store.spool import Spool, places_for, reconcile
-from watchbook.store.store import Store
+from watchbook.store.spool import Spool, places_for
 
 
 def _page(summary: str = "Service Down") -> dict[str, Any]:
@@ -93,18 +92,3 @@ def test_places_are_on_other_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(places) >= 3
     assert not set(places) & set(places_for(tmp_path / "other"))
     assert all(str(os.getuid()) in place.name for place in places[2:])
-
-
-async def test_reconciling_journals_each_page_once(tmp_path: Path) -> None:
-    """Spooled pages stand in the journal of their service and incident, and leave the spool."""
-    spool, store = Spool((tmp_path / "spool",)), Store(tmp_path / "watchbook.sqlite")
-    spool.append("a", _page("one"))
-    spool.append("b", {"text": "says little"})
-    assert await reconcile(spool, store) == 2
-    assert await reconcile(spool, store) == 0
-    first, second = await store.journal()
-    assert (first.kind, first.service, first.incident) == ("page.unrecorded", "shop", "i1")
-    assert (first.subject, first.occurred_at, first.data["rung"]) == ("a", 5.0, 0)
-    assert first.summary == "Ana Ruiz was paged while nothing could be recorded: one"
-    assert second.service == "watchbook"
-    store.close()

@@ -167,6 +167,19 @@ async def test_a_short_lock_is_waited_out(writer: Writer, path: Path) -> None:
         assert await waiting == "one"
 
 
+async def test_a_store_that_works_again_says_so_by_itself(writer: Writer, path: Path) -> None:
+    """After the last caller was refused nobody needs to write anything for the problem to be found gone."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(StoreError):
+            await writer.write(_adds("refused"), within_s=0.3)
+        await asyncio.sleep(0)
+        assert writer.problem is not None
+        other.execute("rollback")
+    await _until(lambda: writer.problem is None)
+    assert _words(path) == []
+
+
 async def test_a_cancelled_caller_withdraws_its_job(writer: Writer, path: Path) -> None:
     """A task that is cancelled while its job queues leaves nothing behind, unless the job is to be kept."""
     async with _held(writer):
@@ -182,12 +195,17 @@ async def test_a_cancelled_caller_withdraws_its_job(writer: Writer, path: Path) 
 
 
 async def test_a_removed_database_is_noticed(writer: Writer, path: Path) -> None:
-    """When the file is taken away under the server, writes fail at once instead of vanishing with it."""
+    """When the file is taken away under the server, writes fail at once instead of vanishing with it; put back, it works."""
     await writer.write(_adds("one"))
-    for file in path.parent.glob("words.sqlite*"):
-        file.unlink()
-    with pytest.raises(StoreError, match="removed while it was in use"):
-        await writer.write(_adds("two"))
+    aside = path.with_name("aside")
+    path.rename(aside)
+    for word in ("two", "three"):
+        with pytest.raises(StoreError, match="removed while it was in use"):
+            await writer.write(_adds(word))
+    assert not path.exists()
+    aside.rename(path)
+    await writer.write(_adds("four"))
+    assert _words(path) == ["one", "four"]
 
 
 async def test_a_replaced_database_is_noticed(writer: Writer, path: Path) -> None:

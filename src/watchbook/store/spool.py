@@ -14,13 +14,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from watchbook.model.incidents import Entry
 from watchbook.store.codec import canonical
-
-if TYPE_CHECKING:
-    from watchbook.store.store import Store
 
 _FILE = "pages.jsonl"
 
@@ -59,7 +55,7 @@ class Spool:
     def append(self, key: str, page: Mapping[str, Any]) -> Path | None:
         """Keep a page under its key (the notice's). The file it stands in, or None where no place took it.
 
-        `page` is JSON-ready; `reconcile` looks for `service`, `summary`, `contact`, `incident` and `sent_at` in it.
+        `page` is JSON-ready.
         Never raises for a disk's sake: the page goes out in any case.
         """
         line = canonical({"key": key, "page": page}).encode() + b"\n"
@@ -81,33 +77,6 @@ class Spool:
         for place in self._places:
             with contextlib.suppress(OSError):
                 _forget(place, gone)
-
-
-async def reconcile(spool: Spool, store: "Store") -> int:
-    """Journal every spooled page and drop it from the spool; how many there were. Raises StoreError while stuck.
-
-    A crash in between journals a page again: seen twice, never lost. The page's own row is not touched: it is sent
-    again under its key, by the outbox, as a visible duplicate.
-    """
-    pages = spool.pending()
-    if pages:
-        await store.note(*(_entry(spooled) for spooled in pages))
-        spool.forget(spooled.key for spooled in pages)
-    return len(pages)
-
-
-def _entry(spooled: Spooled) -> Entry:
-    page = spooled.page
-    whom, what = page.get("contact", "someone"), page.get("summary", "a page")
-    return Entry(
-        service=str(page.get("service", "watchbook")),
-        kind="page.unrecorded",
-        summary=f"{whom} was paged while nothing could be recorded: {what}",
-        occurred_at=float(page.get("sent_at") or 0.0),
-        subject=spooled.key,
-        incident=str(page.get("incident", "")),
-        data=page,
-    )
 
 
 def _append(place: Path, line: bytes) -> Path:

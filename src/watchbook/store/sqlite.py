@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -18,16 +18,25 @@ from watchbook.store.codec import canonical
 _BUSY_MS = 200  # a locked file is asked again by the writer, which can say so meanwhile
 
 
-def open_to_write(path: Path) -> Engine:
+def open_to_write(path: Path, *, create: bool = False) -> Engine:
     """An engine whose one connection writes: WAL, each commit on the disk before it returns."""
+    where = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def connect() -> sqlite3.Connection:
-        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000)
+        raw = sqlite3.connect(
+            where, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000
+        )
         try:
-            raw.execute("pragma journal_mode=wal")
+            (mode,) = raw.execute("pragma journal_mode=wal").fetchone()
+            if mode != "wal":
+                raise StoreError(
+                    "this file system cannot hold the database (no shared memory)",
+                    where=str(path),
+                    mend="Give another --data.",
+                )
             raw.execute("pragma synchronous=full")
             raw.execute("pragma foreign_keys=on")
-        except sqlite3.Error:
+        except (sqlite3.Error, StoreError):
             raw.close()
             raise
         return raw
@@ -69,6 +78,12 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     )
 
 
+def touch(connection: Connection) -> None:
+    """Write a page without changing anything: fails where the disk is full or read-only."""
+    (mark,) = connection.exec_driver_sql("pragma user_version").one()
+    connection.exec_driver_sql(f"pragma user_version = {int(mark)}")
+
+
 def code_of(error: BaseException) -> int | None:
     """SQLite's primary result code behind an error, or None."""
     cause: Any = error.orig if isinstance(error, DBAPIError) else error
@@ -90,6 +105,7 @@ _MEANINGS = {
     sqlite3.SQLITE_CORRUPT: ("the database is damaged", "Restore it from a backup, or give another --data."),
     sqlite3.SQLITE_NOTADB: ("this file is not a database of Watchbook", "Give another --data."),
     sqlite3.SQLITE_CANTOPEN: ("the database cannot be opened", "Look at the folder and its permissions."),
+    sqlite3.SQLITE_PROTOCOL: ("this file system cannot lock the database", "Give another --data."),
     sqlite3.SQLITE_NOMEM: ("there is no memory left for the database", "End something else on this machine."),
 }
 STORE_AT_FAULT = frozenset(_MEANINGS)

@@ -253,7 +253,7 @@ class Reader:
 
 def _prepare(path: Path) -> None:
     """Make or migrate the tables, in one transaction."""
-    engine = sqlite.open_to_write(path)
+    engine = sqlite.open_to_write(path, create=True)
     try:
         with engine.begin() as connection:
             migrate.bring_up(connection, path)

@@ -29,6 +29,7 @@ WITHIN_S = 2.0  # rule 14: a store that cannot commit within this is stuck
 _GATHER_S = 0.005  # how long a transaction goes on taking ordinary jobs
 _GATHER_URGENT_S = 0.02  # and urgent ones
 _AGAIN_S = 0.1  # a stuck store is tried again this often
+_PROBE_S = 0.5  # and this often when nothing waits to be written
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +59,7 @@ class Writer:
         self._path, self._committed = path, committed
         self._engine: Engine = sqlite.open_to_write(path)
         self._connection: Connection | None = None
-        self._identity: tuple[int, int] | None = None
+        self._identity = _identity(path)
         self._urgent: deque[Job[Any]] = deque()
         self._ordinary: deque[Job[Any]] = deque()
         self._some = threading.Condition()
@@ -146,12 +147,13 @@ class Writer:
         self._let_go()
 
     def _wait_for_work(self) -> bool:
-        """Block until there is a job; False when closing and nothing can be written any more."""
+        """Block until there is a job, or a stuck store is to be tried; False when closing and nothing can be done."""
         with self._some:
             while not self._urgent and not self._ordinary:
                 if self._closing:
                     return False
-                self._some.wait()
+                if not self._some.wait(_PROBE_S if self.problem else None):
+                    return True
             return not (self._closing and self.problem is not None)
 
     def _commit_group(self, held: list[Job[Any]]) -> None:
@@ -164,6 +166,8 @@ class Writer:
                 held.append(job)
                 job.inside = True
                 outcomes.append((job, *self._attempt(connection, job)))
+            if self.problem is not None:
+                sqlite.touch(connection)  # only a page that is really written shows that the trouble is over
         self.problem = None
         self.commits += 1
         held.clear()
@@ -236,21 +240,16 @@ class Writer:
 
     def _connect(self) -> Connection:
         """The connection; a new one after trouble. StoreError where the file was removed or replaced meanwhile."""
+        identity = _identity(self._path)
+        if identity != self._identity:
+            how = "removed" if identity is None else "replaced"
+            raise StoreError(
+                f"the database was {how} while it was in use",
+                where=str(self._path),
+                mend="Put it back, or start again.",
+            )
         if self._connection is None:
             self._connection = self._engine.connect()
-            self._identity = None
-        try:
-            found = self._path.stat()
-        except OSError:
-            raise StoreError(
-                "the database was removed while it was in use", where=str(self._path), mend="Start again."
-            ) from None
-        identity = (found.st_dev, found.st_ino)
-        if self._identity not in (None, identity):
-            raise StoreError(
-                "the database was replaced while it was in use", where=str(self._path), mend="Start again."
-            )
-        self._identity = identity
         return self._connection
 
     def _drop_connection(self) -> None:
@@ -263,6 +262,15 @@ class Writer:
     def _let_go(self) -> None:
         self._drop_connection()
         self._engine.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands under that name, None for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _deliver(job: Job[Any], result: Any, error: BaseException | None) -> None:
