@@ -128,6 +128,17 @@ class Trial:
         draft.write_text(said)
         draft.replace(self.root / "answers" / asked["id"])
 
+    def run_under_fire(self) -> None:
+        """Starts, is hit a few times at random moments, and must come to its end."""
+        self.start_server()
+        for _ in range(self.dice.randint(1, 8)):
+            moment = time.monotonic() + self.dice.uniform(0.0, 0.12)
+            self.wait_for(lambda at=moment: time.monotonic() >= at or self.over, "time stands still")
+            if self.over:
+                return
+            self.kill(self.dice.choice(VICTIMS))
+        self.wait_for(lambda: self.over, "the run is stuck")
+
     def kill(self, victims: tuple[str, ...]) -> None:
         """Kills what is alive of the victims; a server that was hit is started again."""
         hit = [name for name in victims if self._kill_one(name)]
@@ -208,14 +219,7 @@ def test_kills_at_random_points(nursery: Nursery, tmp_path: Path, capsys: pytest
         for folder in ("data", "effects", "answers"):
             (root / folder).mkdir(parents=True)
         trial = Trial(root, nursery, dice)
-        trial.start_server()
-        for _ in range(dice.randint(1, 8)):
-            moment = time.monotonic() + dice.uniform(0.0, 0.12)
-            trial.wait_for(lambda at=moment: time.monotonic() >= at or trial.over, "time stands still")
-            if trial.over:
-                break
-            trial.kill(dice.choice(VICTIMS))
-        trial.wait_for(lambda: trial.over, "the run is stuck")
+        trial.run_under_fire()
         trial.judge()
         kills += trial.kills
         tally.update(trial.tally)

@@ -62,7 +62,7 @@ def _expanded(situation: Situation, steps: Iterable[Step]) -> Iterable[Step]:
             yield step
             continue
         question = situation.question(asking.question_id(situation.run.id, "choice", step.id))
-        if question is None or question.answered_at is None:
+        if question is None or question.answered_at is None or question.answer == "reject":
             yield step
             continue
         for choice in step.choices:
