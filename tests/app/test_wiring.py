@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchbook.app.wiring import CONSOLE, Secret, Wiring, WiringError, read_wiring
+from watchbook.app.wiring import CONSOLE, Secret, Wiring
 from watchbook.app.wiring.positions import lines_of
-from watchbook.app.wiring.reading import KEYS
+from watchbook.app.wiring.reading import KEYS, WiringError, read_wiring
 from watchbook.model.errors import DocumentError
 
 PATH = Path("/srv/shop/watchbook.toml")

@@ -5,7 +5,6 @@ and holds no secret's value: those are fetched when they are used.
 """
 
 from watchbook.app.wiring.finding import data_folder, find_data_folder, find_wiring, load_wiring, wiring_for
-from watchbook.app.wiring.reading import WiringError, read_wiring
 from watchbook.app.wiring.values import CONSOLE, ChannelWiring, MetricsWiring, Secret, Wiring
 
 __all__ = [
@@ -14,11 +13,9 @@ __all__ = [
     "MetricsWiring",
     "Secret",
     "Wiring",
-    "WiringError",
     "data_folder",
     "find_data_folder",
     "find_wiring",
     "load_wiring",
-    "read_wiring",
     "wiring_for",
 ]

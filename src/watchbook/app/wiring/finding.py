@@ -4,11 +4,9 @@ It reads the wiring's file and nothing else; making and owning the data folder i
 """
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from watchbook.app.wiring.reading import read_wiring
 from watchbook.app.wiring.values import Wiring
 from watchbook.model.errors import DocumentError
 
@@ -23,6 +21,8 @@ def find_wiring(start: Path) -> Path | None:
 
 def load_wiring(path: Path) -> Wiring:
     """The wiring in a file. DocumentError where it cannot be read, WiringError with everything wrong in it."""
+    from watchbook.app.wiring.reading import read_wiring
+
     return read_wiring(_text(path), path)
 
 
@@ -64,6 +64,8 @@ def find_data_folder(option: str | None = None, start: Path | None = None) -> Pa
 
 
 def _data_said(path: Path) -> Path:
+    import tomllib
+
     try:
         said = tomllib.loads(_text(path)).get("data")
     except tomllib.TOMLDecodeError:
