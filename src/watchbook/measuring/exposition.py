@@ -5,6 +5,7 @@ the text before the value. Garbage never raises: lines that cannot be read are p
 Timestamps and exemplars in the page are not used; the caller's clock says when a scrape was.
 """
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -73,7 +74,8 @@ class ExpositionReader:
         pairs = {
             f"exported_{name}" if name in self.extra else name: value for name, value in sample.labels.items()
         }
-        return labels_of({**pairs, **self.extra, METRIC_NAME: sample.name})
+        labels = labels_of({**pairs, **self.extra, METRIC_NAME: sample.name})
+        return tuple((sys.intern(name), sys.intern(value)) for name, value in labels)  # shared by many series
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -16,11 +16,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from watchbook.measuring.blocks import Block, seal, unseal
-from watchbook.measuring.labels import METRIC_NAME, Labels, Matchers, without_name
+from watchbook.measuring.labels import METRIC_NAME, Labels, Matchers
 
 RETENTION_S = 3 * 3600.0
 BLOCK_SAMPLES = 120
 _HEAD_SAMPLES = 160
+_WORTH_AN_INDEX = 64  # series of a metric below which a scan is as fast
+_ANY_NAME = ""  # of queries that name no metric
 _SERIES_BYTES = 1_200  # one series without samples: labels, index entries, two arrays; measured
 _HEAD_SAMPLE_BYTES = 18  # 16, and what the arrays hold in reserve
 _STALE_BITS = 0x7FF0000000000002
@@ -52,12 +54,12 @@ class Stretch(NamedTuple):
 class Series:
     """One label set and its samples: a head that grows, and sealed blocks before it."""
 
-    __slots__ = ("blocks", "labels", "lookup", "nameless", "times", "values")
+    __slots__ = ("blocks", "labels", "lookup", "name", "times", "values")
 
     def __init__(self, labels: Labels) -> None:
         self.labels = labels
-        self.nameless = without_name(labels)
         self.lookup = dict(labels)
+        self.name = self.lookup.get(METRIC_NAME, "")
         self.times: array[int] = array("q")
         self.values: array[float] = array("d")
         self.blocks: deque[Block] = deque()
@@ -90,7 +92,7 @@ class Series:
             times, values = self._reach(start_ms, end_ms)
         low, high = bisect_right(times, start_ms), bisect_right(times, end_ms)
         times, values = times[low:high], values[low:high]
-        if any(map(math.isnan, values)) and any(map(is_stale, values)):
+        if math.isnan(sum(values)) and any(map(is_stale, values)):  # the sum is the cheapest look for any NaN
             kept = [(at, value) for at, value in zip(times, values, strict=True) if not is_stale(value)]
             return array("q", (at for at, _ in kept)), array("d", (value for _, value in kept))
         return times, values
@@ -117,8 +119,9 @@ class Window:
         self.limit_bytes = limit_bytes
         self._series: dict[Labels, Series] = {}
         self._by_name: dict[str, list[Series]] = {}
+        self._index: dict[tuple[str, str], dict[str, list[Series]]] = {}
         self._chosen: dict[Matchers, tuple[int, list[Series]]] = {}
-        self._generation = 0
+        self._generations: dict[str, int] = {}
         self._head_samples = 0
         self._sealed_bytes = 0
         self._last_times: bytes = b""
@@ -167,9 +170,17 @@ class Window:
 
     def _add(self, labels: Labels) -> Series:
         series = self._series[labels] = Series(labels)
-        self._by_name.setdefault(series.lookup.get(METRIC_NAME, ""), []).append(series)
-        self._generation += 1
+        self._by_name.setdefault(series.name, []).append(series)
+        for (name, label), postings in self._index.items():
+            if name == series.name:
+                postings.setdefault(series.lookup.get(label, ""), []).append(series)
+        self._changed(series.name)
         return series
+
+    def _changed(self, name: str) -> None:
+        """Selections of this metric, and of all metrics, have to be made anew."""
+        for changed in (name, _ANY_NAME):
+            self._generations[changed] = self._generations.get(changed, 0) + 1
 
     def _seal(self, series: Series) -> None:
         """Packs the older part of the head; times that equal those of the block sealed before are shared."""
@@ -200,14 +211,21 @@ class Window:
                 self._trim_head(series, limit_ms)
             if not series.blocks and not series.times:
                 gone.append(series)
+        for name in {series.name for series in gone}:
+            self._forget(name, [series for series in gone if series.name == name])
+
+    def _forget(self, name: str, gone: list[Series]) -> None:
+        """Takes series of one metric out of every index."""
         for series in gone:
             del self._series[series.labels]
-            siblings = self._by_name[series.lookup.get(METRIC_NAME, "")]
-            siblings.remove(series)
-            if not siblings:
-                del self._by_name[series.lookup.get(METRIC_NAME, "")]
-        if gone:
-            self._generation += 1
+        left = [series for series in self._by_name[name] if series.labels in self._series]
+        if left:
+            self._by_name[name] = left
+        else:
+            del self._by_name[name]
+        for key in [key for key in self._index if key[0] == name]:
+            del self._index[key]
+        self._changed(name)
 
     def _trim_head(self, series: Series, limit_ms: int) -> None:
         cut = bisect_right(series.times, limit_ms)
@@ -217,16 +235,37 @@ class Window:
 
     def chosen(self, matchers: Matchers) -> list[Series]:
         """Series that the matchers accept; remembered until a series appears or goes."""
-        known = self._chosen.get(matchers)
-        if known is not None and known[0] == self._generation:
-            return known[1]
         name = matchers.metric
-        candidates = self._series.values() if name is None else self._by_name.get(name, [])
-        found = [series for series in candidates if matchers.accept(series.lookup)]
+        generation = self._generations.get(_ANY_NAME if name is None else name, 0)
+        known = self._chosen.get(matchers)
+        if known is not None and known[0] == generation:
+            return known[1]
+        found = [series for series in self._candidates(matchers) if matchers.accept(series.lookup)]
         if len(self._chosen) > 10_000:
             self._chosen.clear()
-        self._chosen[matchers] = (self._generation, found)
+        self._chosen[matchers] = (generation, found)
         return found
+
+    def _candidates(self, matchers: Matchers) -> Iterable[Series]:
+        """A list that holds all series which can match: those of the metric, narrowed by the rarest fixed label."""
+        name = matchers.metric
+        if name is None:
+            return list(self._series.values())
+        shortest = self._by_name.get(name, [])
+        for matcher in matchers.every:
+            if matcher.operator == "=" and matcher.name != METRIC_NAME and len(shortest) > _WORTH_AN_INDEX:
+                postings = self._postings(name, matcher.name).get(matcher.value, [])
+                shortest = min(shortest, postings, key=len)
+        return shortest
+
+    def _postings(self, name: str, label: str) -> dict[str, list[Series]]:
+        """Series of a metric by the value of one label; made when it is first asked for."""
+        postings = self._index.get((name, label))
+        if postings is None:
+            postings = self._index[name, label] = {}
+            for series in self._by_name.get(name, []):
+                postings.setdefault(series.lookup.get(label, ""), []).append(series)
+        return postings
 
     def latest(self, matchers: Matchers, start_ms: int, end_ms: int) -> Iterator[Latest]:
         """Newest sample of every series that matches and has one in (start, end]."""

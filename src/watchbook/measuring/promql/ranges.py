@@ -50,10 +50,9 @@ def _extrapolated(
 ) -> float | None:
     if len(times) < 2:
         return None
-    first = values[0]
+    first = previous = values[0]
     grown = values[-1] - first
     if counter:
-        previous = first
         for value in values:
             if value < previous:
                 grown += previous
