@@ -203,6 +203,21 @@ async def test_a_page_past_a_locked_store(store: Store) -> None:
     assert [entry.kind for entry in await store.journal()] == ["page.queued", "after"]
 
 
+async def test_no_secret_reaches_the_journal(tmp_path: Path) -> None:
+    """A declared secret in someone's words, in a name or deep in the data is taken out before anything is written."""
+    path = tmp_path / "watchbook.sqlite"
+    store = Store(path, redact=lambda text: text.replace("hunter2-secret", "[redacted]"))
+    data = {"note": "use hunter2-secret", "list": [{"deep": "hunter2-secret"}], "count": 2}
+    (entry,) = await store.note(
+        Entry("shop", "k", "Ana wrote hunter2-secret", actor="hunter2-secret", data=data)
+    )
+    assert entry.summary == "Ana wrote [redacted]"
+    assert entry.data == {"note": "use [redacted]", "list": [{"deep": "[redacted]"}], "count": 2}
+    assert verify(await store.journal()) is None
+    store.close()
+    assert all(b"hunter2" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
 async def test_reading_one_consistent_state(store: Store) -> None:
     """Two lookups of one query see the same state, although a decision is committed between them."""
     await store.apply(_page("a"))

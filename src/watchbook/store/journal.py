@@ -7,8 +7,8 @@ for that, keep the head hash somewhere else and compare it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -52,6 +52,26 @@ def chain(entry: Entry, sequence: int, previous: str, recorded_at: float) -> Jou
         "verified_actor": bool(entry.verified_actor),
     }
     return JournalEntry(**said, previous=previous, hash=digest(said, previous))
+
+
+def redacted(entry: Entry, redact: Callable[[str], str]) -> Entry:
+    """The entry with every text of its summary, actor and data gone over by `redact`."""
+    return replace(
+        entry,
+        summary=redact(entry.summary),
+        actor=redact(entry.actor),
+        data=_redacted_value(plain(entry.data), redact),
+    )
+
+
+def _redacted_value(value: Any, redact: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {name: _redacted_value(part, redact) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_redacted_value(part, redact) for part in value]
+    return value
 
 
 def said_by(entry: JournalEntry) -> dict[str, Any]:
