@@ -7,13 +7,12 @@ the shop put right, whether it passed or not.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from watchbook.app.demo.asking import ask
 from watchbook.app.demo.plays import (
     ENVIRONMENT,
     LONGEST_PLAY_S,
-    SERVICE,
     Judged,
     Play,
     judge_cause,
@@ -21,7 +20,6 @@ from watchbook.app.demo.plays import (
     judge_question,
     judge_resolve,
 )
-from watchbook.app.demo.running import Demo
 from watchbook.model.errors import ConflictError, RefusedError, WatchbookError
 
 CALM_S = 40.0
@@ -48,6 +46,32 @@ class Outcome:
     problem: str = ""
 
 
+class Stageable(Protocol):
+    """A service that can be broken and is watched, as a play needs it; `app.demo.running.Demo` is one."""
+
+    @property
+    def board(self) -> str:
+        """Watchbook's address."""
+
+    def demand_running(self) -> None:
+        """Raises a `WatchbookError` unless everything runs."""
+
+    def broken(self) -> list[str]:
+        """The faults that are on now."""
+
+    def break_it(self, fault: str) -> None:
+        """Breaks it."""
+
+    def reset(self) -> None:
+        """Puts everything right."""
+
+    def healthy(self) -> str:
+        """What shows that it is healthy again, in words; empty while it is not."""
+
+    def pages(self, after: int, wait_s: float = 0.0) -> list[dict[str, Any]]:
+        """The pages that the phone got after a number."""
+
+
 class _Failed(Exception):
     """The play cannot go on: something else than expected happened, or nothing did."""
 
@@ -56,7 +80,7 @@ class _Failed(Exception):
 class Performance:
     """A play under way. `say` hears of each stage at once."""
 
-    demo: Demo
+    demo: Stageable
     play: Play
     say: Callable[[Stage], None]
     began: float = 0.0
@@ -104,7 +128,7 @@ class Performance:
 
     def _start_remedy(self) -> str:
         self._expect(f"a run that mends {self.play.cause}")
-        wanted = {"service": SERVICE, "cause": self.play.cause, "environment": ENVIRONMENT}
+        wanted = {"service": self.play.service, "cause": self.play.cause, "environment": ENVIRONMENT}
         run = self._ask("/api/v1/runs", wanted)
         return str(run["id"])
 
@@ -117,7 +141,7 @@ class Performance:
                 break
             if view["state"] in ("failed", "cancelled"):
                 raise _Failed(f"expected the remedy to complete; it {view['state']}: {view['reason']}")
-            for question in self._ask(f"/api/v1/questions?service={SERVICE}")["questions"]:
+            for question in self._ask(f"/api/v1/questions?service={self.play.service}")["questions"]:
                 if question["run"] == run and question["answered_at"] is None:
                     self._confirm(question)
             self._pause()
@@ -132,19 +156,16 @@ class Performance:
         self._tell("confirmed", judged.says)
 
     def _await_recovery(self) -> None:
-        self._expect("three healthy instances, and a healthy shop")
-        while True:
-            counts = ask(f"{self.demo.folder.shop}/instances")
-            if counts["healthy"] == counts["wanted"] == 3:
-                break
+        self._expect("the service to be healthy again")
+        while not (healthy := self.demo.healthy()):
             self._pause()
-        self._tell("recovered", "recovered: 3 of 3 instances healthy")
+        self._tell("recovered", f"recovered: {healthy}")
 
     def _await_resolved(self) -> None:
         self._expect(f"{self.play.alert} and its incident resolved")
         self._judge_pages("told", judge_resolve)
         while True:
-            incidents = self._ask(f"/api/v1/incidents?service={SERVICE}")["incidents"]
+            incidents = self._ask(f"/api/v1/incidents?service={self.play.service}")["incidents"]
             newest = max(incidents, key=lambda incident: int(incident["number"]), default=None)
             if newest and newest["state"] in ("resolved", "closed"):
                 break
@@ -176,15 +197,18 @@ class Performance:
                 mend="Put it right first: watchbook demo reset.",
             )
         until = time.monotonic() + CALM_S
-        while (view := self._ask(f"/api/v1/services/{SERVICE}"))["incident"] or view["status"] != "healthy":
+        while (view := self._ask(f"/api/v1/services/{self.play.service}"))["incident"] or view[
+            "status"
+        ] != "healthy":
             if time.monotonic() > until:
                 raise ConflictError(
-                    f"the shop is not calm: {view['headline']}", mend="Wait until its incident is resolved."
+                    f"the service is not calm: {view['headline']}",
+                    mend="Wait until its incident is resolved.",
                 )
             time.sleep(POLL_S)
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        return ask(self.demo.folder.board + path, body, actor=self.play.person)
+        return ask(self.demo.board + path, body, actor=self.play.person)
 
     def _tell(self, name: str, says: str) -> None:
         stage = Stage(round(self._now_s(), 1), name, says)

@@ -22,6 +22,7 @@ class Play:
     cause: str
     remedy: str
     person: str = "Ana Ruiz"
+    service: str = SERVICE
 
 
 PLAYS: dict[str, Play] = {

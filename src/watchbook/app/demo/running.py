@@ -37,6 +37,11 @@ class Demo:
     def __init__(self, folder: DemoFolder) -> None:
         self.folder = folder
 
+    @property
+    def board(self) -> str:
+        """Watchbook's address."""
+        return self.folder.board
+
     def start(self, base: int | None, say: Callable[[str], None]) -> None:
         """Copies and starts everything, telling each part; starts nothing twice. Without a base, the one kept.
 
@@ -110,6 +115,13 @@ class Demo:
     def reset(self) -> None:
         """Puts everything right."""
         self.script("./faults.sh reset", within_s=60.0)
+
+    def healthy(self) -> str:
+        """What the balancer counts, once all instances that are wanted are healthy; empty before."""
+        counts = ask(f"{self.folder.shop}/instances")
+        if counts["healthy"] != counts["wanted"] or not counts["wanted"]:
+            return ""
+        return f"{counts['healthy']} of {counts['wanted']} instances healthy"
 
     def demand_running(self) -> None:
         """Raises `UnreachableError` unless the demo runs."""
