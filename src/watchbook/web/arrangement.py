@@ -94,6 +94,7 @@ class Arrangement:
     rows: tuple[Row, ...]
     sections: tuple[Section, ...]
     lights: dict[int, Light]  # by source line
+    components: dict[str, Light]  # by slug: a component's light is the check of the same name
 
 
 def arrange(view: ServiceView) -> Arrangement:
@@ -108,7 +109,7 @@ def arrange(view: ServiceView) -> Arrangement:
         inside = [(line, bar) for line, bar in bars if start <= line <= end]
         rows.append(Row(passage, f"beside-{number}", _pieces(passage, inside), beside))
     lights = _lights(view)
-    return Arrangement(tuple(rows), tuple(_sections(rows, lights)), lights)
+    return Arrangement(tuple(rows), tuple(_sections(rows, lights)), lights, _components(view))
 
 
 def _beside(view: ServiceView, start: int, end: int) -> Beside:
@@ -178,9 +179,23 @@ def _lights(view: ServiceView) -> dict[int, Light]:
     for alert in view.alerts:
         found.setdefault(alert.line, []).append(alert_light(alert))
     for unwired in view.unwired:
-        found.setdefault(unwired.line, []).append(Light("bad", "not wired to any channel"))
+        found.setdefault(unwired.line, []).append(Light("warn", "not wired to any channel"))
     worst = {line: worst_light(lights) for line, lights in found.items() if line}
     return {line: one for line, one in worst.items() if one}
+
+
+def _components(view: ServiceView) -> dict[str, Light]:
+    """Lights for the diagram: checks by name, and the instances together."""
+    found: dict[str, list[Light]] = {}
+    for check in view.checks:
+        found.setdefault(slug(check.name), []).append(light(check.status))
+    for environment in view.environments:
+        if environment.pages and environment.instances:
+            found.setdefault("instances", []).append(light(environment.status))
+    if view.checks:
+        found.setdefault(slug(view.summary.name), []).append(light(view.summary.status))
+    worst = {name: worst_light(lights) for name, lights in found.items()}
+    return {name: one for name, one in worst.items() if one}
 
 
 def _sections(rows: list[Row], lights: dict[int, Light]) -> Iterable[Section]:

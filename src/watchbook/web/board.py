@@ -4,9 +4,11 @@ A page is made of *parts* (an id and its HTML): rendered into the page once, and
 for the browser to swap. Templates escape everything; only `prose` and `spark` give HTML of their own.
 """
 
+import html
 import re
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,25 @@ from markupsafe import Markup, escape
 from watchbook.app.own_views import AcknowledgeLinkView, HealthView, JournalPage
 from watchbook.app.run_views import PlanView, RunView
 from watchbook.app.views import AcknowledgementView, IncidentView, ServiceSummary, ServiceView
+from watchbook.model.ids import slug
 from watchbook.model.quantities import say_bytes, say_duration
 from watchbook.web import assets, spark, wording
 from watchbook.web.arrangement import Arrangement, arrange
 from watchbook.web.prose import LIGHT
 from watchbook.web.wording import Light
 
-Parts = dict[str, Markup]
+_MARKS = {"good": "●", "warn": "◐", "bad": "▲", "idle": "○", "live": "◌"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a page that changes. `tone` is the class of a mark inside a drawing, where no style reaches."""
+
+    html: Markup
+    tone: str = ""
+
+
+Parts = dict[str, Part]
 _ANSWERS = {
     "confirm": "Yes, run it",
     "reject": "No",
@@ -89,10 +103,10 @@ def _page(template: str, here: str, actor: str, parts: Parts | None = None, **va
 
 
 def _place(parts: Parts, name: str, tag: str = "div") -> Markup:
-    """A part inside its element, which scripts find again by id."""
-    return Markup('<{0} id="part-{1}" data-part>{2}</{0}>').format(
-        Markup(tag), name, parts.get(name, Markup(""))
-    )
+    """A part inside its element, which scripts find again by id; an empty one where there is nothing to say."""
+    part = parts.get(name, Part(Markup("")))
+    tone = Markup(' class="tone {}"').format(part.tone) if part.tone else ""
+    return Markup('<{0} id="part-{1}" data-part{2}>{3}</{0}>').format(Markup(tag), name, tone, part.html)
 
 
 def as_fragment(parts: Parts) -> str:
@@ -100,12 +114,12 @@ def as_fragment(parts: Parts) -> str:
     return "\n".join(str(_place(parts, name)) for name in parts)
 
 
-def _macro(template: str) -> Callable[..., Markup]:
+def _macro(template: str) -> Callable[..., Part]:
     module: Any = _templates().get_template(template).module
 
-    def call(name: str, *arguments: object) -> Markup:
+    def call(name: str, *arguments: object) -> Part:
         text = str(getattr(module, name)(*arguments))
-        return Markup(_SPACES.sub("\n", text).strip())
+        return Part(Markup(_SPACES.sub("\n", text).strip()))
 
     return call
 
@@ -122,10 +136,11 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
     render = _macro("live.html")
     parts: Parts = {
         "header": render("header", view, here),
-        "notices": render("notices", view, own, here),
+        "own": render("own_problems", own),
         "incident": render("incident", view),
         "questions": render("questions", view, here),
         "runs": render("runs", view),
+        "notices": render("notices", view, here),
         "overview": render("overview", view),
     }
     for section in arranged.sections:
@@ -137,12 +152,15 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
             parts[bar.part] = render("bar", bar, view, here)
     for line, one in arranged.lights.items():
         parts[f"line-{line}"] = _lit(one)
+    for name, one in arranged.components.items():
+        parts[f"component-{name}"] = Part(Markup("{} ").format(_MARKS[one.tone]), one.tone)
     return parts
 
 
-def _lit(light: Light) -> Markup:
+def _lit(light: Light) -> Part:
     """A light beside the words themselves. What it says stands beside the passage, so readers' software skips it."""
-    return Markup('<b class="state {0}" title="{1}" aria-hidden="true"></b>').format(light.tone, light.word)
+    shown = Markup('<b class="state {0}" title="{1}" aria-hidden="true"></b>')
+    return Part(shown.format(light.tone, light.word))
 
 
 def service_page(view: ServiceView, own: HealthView, here: str, actor: str) -> str:
@@ -150,16 +168,27 @@ def service_page(view: ServiceView, own: HealthView, here: str, actor: str) -> s
     arranged = arrange(view)
     parts = _service_parts(view, own, here, arranged)
 
-    def lit(html: str) -> Markup:
-        def place(found: re.Match[str]) -> str:
-            name = f"line-{found.group(1)}"
-            return str(_place(parts, name, "span")) if name in parts else ""
-
-        return Markup(LIGHT.sub(place, html))
-
     return _page(
-        "service.html", here, actor, parts, view=view, arrangement=arranged, facts=_facts(view), lit=lit
+        "service.html",
+        here,
+        actor,
+        parts,
+        view=view,
+        arrangement=arranged,
+        facts=_facts(view),
+        lit=partial(_with_lights, parts),
     )
+
+
+def _with_lights(parts: Parts, block: str) -> Markup:
+    """A block's HTML with a light at every place whose line, or component, has one."""
+
+    def place(found: re.Match[str]) -> str:
+        where = found.group(1)
+        name = f"line-{where}" if where.isdigit() else f"component-{slug(html.unescape(where))}"
+        return str(_place(parts, name, "span" if where.isdigit() else "tspan")) if name in parts else ""
+
+    return Markup(LIGHT.sub(place, block))
 
 
 def _facts(view: ServiceView) -> Markup:

@@ -17,7 +17,10 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-LIGHT = re.compile("\x02(\\d+)\x03")  # the place of a light: the source line between two control characters
+from watchbook.web import diagram
+
+# The place of a light: the source line, or a component's name, between two control characters.
+LIGHT = re.compile("\x02([^\x03]*)\x03")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _NOT_ANCHOR = re.compile(r"[^\w\- ]+")
@@ -63,14 +66,19 @@ class _Renderer(RendererHTML):
 
     def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         token = tokens[idx]
+        drawn = diagram.draw(token.content) if token.info.strip().startswith("mermaid") else None
+        if drawn is not None:
+            source = html.escape(token.content.rstrip(), quote=False)
+            return f'{drawn}<details class="ui"><summary>As written</summary><pre>{source}</pre></details>\n'
         lines = [_fence_line(line) for line in token.content.rstrip("\n").split("\n")]
         language = html.escape((token.info.split() or ["text"])[0])
         return f'<pre data-language="{language}"><code>{chr(10).join(lines)}</code></pre>\n'
 
     def softbreak(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Fields that follow each other (`**Owner:** …`) stay on lines of their own, as the author wrote them."""
-        follows = tokens[idx + 1].type if idx + 1 < len(tokens) else ""
-        return "<br>\n" if follows == "strong_open" else "\n"
+        following = (token for token in tokens[idx + 1 :] if token.type != "text" or token.content)
+        field = next((token.type == "strong_open" for token in following), False)
+        return "<br>\n" if field else "\n"
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         tokens[idx].attrSet("rel", "noreferrer")
@@ -91,6 +99,7 @@ def _parser() -> MarkdownIt:
 def passages(text: str) -> tuple[Passage, ...]:
     """The text in passages, in order; every line of content is in one of them."""
     parser = _parser()
+    text = text.translate({2: None, 3: None})  # control characters of our own
     blocks: list[tuple[Block, int, str]] = []
     env: dict[str, Any] = {}
     for group in _top_level(parser.parse(text, env)):

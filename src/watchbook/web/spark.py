@@ -11,7 +11,7 @@ from watchbook.app.views import MetricView
 from watchbook.model.quantities import say
 from watchbook.web.wording import say_band
 
-WIDTH, HEIGHT, MARGIN = 108, 26, 3
+WIDTH, HEIGHT, MARGIN = 92, 26, 3
 
 
 @dataclass(frozen=True, slots=True)

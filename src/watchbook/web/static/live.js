@@ -14,7 +14,7 @@ export function swap(fragment) {
   for (const part of fetched.querySelectorAll("[data-part]")) {
     const old = document.getElementById(part.id);
     if (!old || isBusy(old)) continue;
-    const html = timeless(part.innerHTML);
+    const html = part.className + timeless(part.innerHTML);
     if (!shown.has(part.id)) shown.set(part.id, null);
     if (shown.get(part.id) === html) continue;
     shown.set(part.id, html);
@@ -35,6 +35,7 @@ function isBusy(part) {
 function replace(old, part) {
   const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = old.contains(document.activeElement) ? pathOf(document.activeElement, old) : null;
+  if (part.className) old.setAttribute("class", part.className);
   old.replaceChildren(...part.childNodes);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   sayTimes(old);
