@@ -6,6 +6,7 @@ command's own; here its stages are checked once more, so that a play that says P
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -111,3 +112,35 @@ def test_an_unknown_fault_is_refused(demo: Path) -> None:
     refused = watchbook("demo", "break", "flood", "--at", demo)
     assert refused.returncode == 2
     assert "there is no fault “flood”. Choose from database, memory" in refused.stderr
+
+
+def test_the_foreground_shows_pages_and_stops_everything(tmp_path: Path) -> None:
+    """`make demo`: pages are printed as they arrive, and Ctrl-C leaves no process behind."""
+    folder = tmp_path / "demo"
+    start = ["demo", "start", "--foreground", "--at", str(folder), "--ports", str(free_base())]
+    running = subprocess.Popen([sys.executable, "-m", "watchbook", *start], stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout is not None
+        told = iter(running.stdout.readline, "")
+        assert any("Ctrl-C stops everything" in line for line in told)
+        assert watchbook("demo", "break", "database", "--at", folder).returncode == 0
+        assert any("trigger to Ana Ruiz: Service Down" in line for line in told)
+        running.send_signal(signal.SIGINT)
+        assert "the demo is stopped" in running.stdout.read()
+        assert running.wait(30) == 0
+    finally:
+        running.kill()
+        watchbook("demo", "stop", "--at", folder)
+    assert processes_in(folder) == []
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of processes whose working folder this is."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "cwd").resolve(strict=True) == folder.resolve():
+                found.append((entry / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue  # it ended while we looked
+    return found
