@@ -93,6 +93,18 @@ PROCEDURES = (
         "Give them different names.",
         "`watchbook run` finds procedures by name.",
     ),
+    (
+        "WB420", "program-missing", _WARNING,
+        "The program {program} is not on this machine.",
+        "Install it, or correct the name.",
+        "The step fails on the machine where it is needed.",
+    ),
+    (
+        "WB421", "bash-refuses", _ERROR,
+        "bash refuses this command: {reason}.",
+        "Mend it, or mark the block as text.",
+        "It cannot run as written.",
+    ),
 )  # fmt: skip
 TROUBLESHOOTING = (
     (

@@ -30,6 +30,7 @@ from watchbook.reading import (
     agreement,
     alerting,
     architecture,
+    commands,
     contacts,
     environments,
     handoff,
@@ -37,6 +38,7 @@ from watchbook.reading import (
     maintenance,
     metrics,
     overview,
+    procedures,
     recovery,
     review,
 )  # fmt: skip
@@ -198,27 +200,28 @@ def _read_people(draft: _Draft) -> None:
 
 def _read_acting(draft: _Draft) -> None:
     """Procedures of every kind, maintenance and recovery."""
-    try:
-        from watchbook.reading import procedures
-    except ImportError:  # being written
-        return
-    notes = draft.notes
     for chapter in draft.of(*_PROCEDURES):
-        draft.procedures += procedures.read(chapter, notes, draft.context)
+        _read_procedures(chapter, draft)
     for chapter in draft.of("maintenance"):
-        found = maintenance.read(chapter, notes)
-        steps = procedures.read(_steps_only(chapter), notes, draft.context)
-        draft.procedures += steps
-        found = replace(found, procedure=steps[0].name if steps else None)
+        found = maintenance.read(chapter, draft.notes)
+        first = _read_procedures(_steps_only(chapter), draft)
+        found = replace(found, procedure=first.name if first else None)
         draft.maintenance = (
             found if draft.maintenance is None else _merged_maintenance(draft.maintenance, found)
         )
     for chapter in draft.of("recovery"):
-        draft.recovery = _merged_recovery(draft.recovery, recovery.read(chapter, notes))
-        steps = procedures.read(_steps_only(chapter), notes, draft.context)
-        draft.procedures += steps
-        if draft.recovery.procedure is None and steps:
-            draft.recovery = replace(draft.recovery, procedure=steps[0].name)
+        draft.recovery = _merged_recovery(draft.recovery, recovery.read(chapter, draft.notes))
+        first = _read_procedures(_steps_only(chapter), draft)
+        if draft.recovery.procedure is None and first is not None:
+            draft.recovery = replace(draft.recovery, procedure=first.name)
+
+
+def _read_procedures(chapter: Section, draft: _Draft) -> Procedure | None:
+    """Adds the procedures and loose commands of the chapter; gives the first procedure that does not undo another."""
+    found = procedures.read(chapter, draft.notes, draft.context)
+    draft.procedures += found.procedures
+    draft.commands += found.commands
+    return next((procedure for procedure in found.procedures if not procedure.rollback), None)
 
 
 def _steps_only(section: Section) -> Section:
@@ -277,14 +280,8 @@ def _read_alerts(draft: _Draft) -> None:
 
 def _read_issues(draft: _Draft) -> None:
     """Troubleshooting and commands; shell in any other section is a list of commands as well."""
-    try:
-        from watchbook.reading import commands, troubleshooting
-    except ImportError:  # being written
-        return
     for chapter in draft.of("troubleshooting"):
-        issues, remedies = troubleshooting.read(chapter, draft.notes, draft.context)
-        draft.issues += issues
-        draft.procedures += remedies
+        _read_troubleshooting(chapter, draft)
     for chapter in draft.of("commands"):
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     for chapter in draft.chapters:
@@ -293,6 +290,16 @@ def _read_issues(draft: _Draft) -> None:
             if left:
                 group = replace(part, kind="commands", blocks=left, sections=())
                 draft.commands += commands.read(group, draft.notes, draft.context)
+
+
+def _read_troubleshooting(chapter: Section, draft: _Draft) -> None:
+    try:
+        from watchbook.reading import troubleshooting
+    except ImportError:  # being written
+        return
+    found = troubleshooting.read(chapter, draft.notes, draft.context)
+    draft.issues += found.issues
+    draft.procedures += found.procedures
 
 
 def _told(fence: Fence, notes: Notes) -> bool:
@@ -311,6 +318,8 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
         tuple(people.rooms), draft.review,
     )  # fmt: skip
+    finished = procedures.finish(runbook.procedures, notes)
+    runbook = replace(runbook, procedures=finished)
     agreement.find_missing_sections(draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)
     coverage = cover(draft.document, draft.chapters, notes)

@@ -1,0 +1,74 @@
+"""`watchbook explain FILE`: what each line of a runbook was understood to mean.
+
+Prints the readings beside their lines, or the JSON reading (a contract, see docs/reference). Needs no server.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from watchbook.cli.speaking import FORMAT, print_json
+from watchbook.model.runbook import Runbook
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@FORMAT
+@click.option("--all", "everything", is_flag=True, help="Show lines that are prose as well.")
+def command(file: Path, form: str, everything: bool) -> int:
+    """Print what each line of a runbook was understood to mean.
+
+    FILE is a runbook, or a folder with one.
+    """
+    from watchbook.app.loading import find, load
+
+    for path in find([file]):
+        loaded = load(path)
+        if form == "json":
+            from watchbook.reading.contract import contract
+
+            print_json(contract(loaded.runbook))
+        else:
+            for line in explained(loaded.runbook, loaded.text.splitlines(), everything, sys.stdout.isatty()):
+                print(line)
+    return 0
+
+
+def explained(runbook: Runbook, source: list[str], everything: bool, colour: bool) -> Iterable[str]:
+    """The document with each reading (`→`) and finding (`!`) below the line it belongs to."""
+    below: dict[int, list[str]] = {}
+    for reading in runbook.readings:
+        until = f" (to line {reading.end_line})" if reading.end_line > reading.line else ""
+        below.setdefault(reading.line, []).append(
+            _painted(f"→ {reading.kind}{until}: {reading.says}", "32", colour)
+        )
+    for finding in runbook.findings:
+        said = f"! {finding.severity.value} {finding.code}: {finding.message}"
+        below.setdefault(finding.line, []).append(_painted(said, "33", colour))
+    for number, line in enumerate(source, 1):
+        if number in below or (everything and line.strip()):
+            yield f"{number:5} | {line}"
+            yield from (f"      |   {said}" for said in below.get(number, ()))
+    coverage = runbook.coverage
+    yield ""
+    yield (
+        f"{runbook.service.name}: {coverage.lines} lines of content: {coverage.read} read, {coverage.faulted} not understood,"
+        f" {coverage.prose} prose."
+    )
+    yield _counted(runbook)
+
+
+def _counted(runbook: Runbook) -> str:
+    """How many of each thing the document gives."""
+    counts = (
+        ("health check", len(runbook.health_checks)), ("metric", len(runbook.metrics)), ("alert", len(runbook.alerts)),
+        ("procedure", len(runbook.procedures)), ("issue", len(runbook.issues)), ("command", len(runbook.commands)),
+        ("contact", len(runbook.contacts)),
+    )  # fmt: skip
+    return ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts) + "."
+
+
+def _painted(text: str, code: str, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text

@@ -1,0 +1,129 @@
+"""How findings are reported: text with the source line and a caret, JSON, GitHub annotations, SARIF.
+
+Called by `watchbook check`. It prints what it is given; finding and counting are done elsewhere.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from watchbook import __version__
+from watchbook.model.findings import catalogue
+from watchbook.model.runbook import Coverage, Finding, Level
+
+_COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
+RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One document and what was found in it. `lines` is its source."""
+
+    path: str
+    lines: Sequence[str]
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+
+
+def in_text(checked: Checked, colour: bool) -> Iterable[str]:
+    """Each finding with its source line, a caret under the part that is meant, and how to mend it."""
+    for finding in checked.findings:
+        place = f"{checked.path}:{finding.line}:{finding.column + 1}"
+        level = f"{finding.severity.value} {finding.code}"
+        yield f"{_painted(place, '1', colour)}: {_painted(level, _COLOURS[finding.severity], colour)}: {finding.message}"
+        yield from _source(checked, finding)
+        yield f"      = {finding.mend}"
+        yield ""
+
+
+def _source(checked: Checked, finding: Finding) -> Iterable[str]:
+    """The source line and its caret; long lines are cut around the mark."""
+    line = checked.lines[finding.line - 1] if 0 < finding.line <= len(checked.lines) else ""
+    if not line.strip():
+        return
+    start = max(0, finding.column - 60) if finding.column > 100 else 0
+    shown = line[start : start + 160].replace("\t", " ")
+    length = max(1, min(finding.length or len(line.strip()), len(shown) - (finding.column - start)))
+    yield f"{finding.line:5} | {shown}"
+    yield f"      | {' ' * (finding.column - start)}{'^' * length}"
+
+
+def _painted(text: str, code: str, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+
+def summary(checked: Checked) -> str:
+    """One line: how many findings of each level, and how much of the document was understood."""
+    counts = {level: sum(finding.severity is level for finding in checked.findings) for level in Level}
+    said = ", ".join(
+        f"{count} {level.value}{'s' if count != 1 else ''}" for level, count in counts.items() if count
+    )
+    coverage = checked.coverage
+    understood = f"{coverage.lines} lines: {coverage.read} read, {coverage.faulted} not understood, {coverage.prose} prose"
+    return f"{checked.path}: {said or 'nothing found'} ({understood})"
+
+
+def in_json(documents: Sequence[Checked]) -> str:
+    """All documents as one JSON object, version 0."""
+    from watchbook.reading.contract import finding_json
+
+    files = [
+        {
+            "path": one.path,
+            "findings": [finding_json(finding) for finding in one.findings],
+            "coverage": {"lines": one.coverage.lines, "read": one.coverage.read, "faulted": one.coverage.faulted,
+                         "prose": one.coverage.prose},
+        }
+        for one in documents
+    ]  # fmt: skip
+    return json.dumps({"version": 0, "files": files}, indent=2, ensure_ascii=False)
+
+
+def in_github(checked: Checked) -> Iterable[str]:
+    """Workflow commands that GitHub shows beside the changed lines."""
+    names = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+    for finding in checked.findings:
+        where = f"file={_property(checked.path)},line={finding.line},col={finding.column + 1},title={finding.code}"
+        yield f"::{names[finding.severity]} {where}::{_data(f'{finding.message} {finding.mend}')}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def in_sarif(documents: Sequence[Checked]) -> str:
+    """One SARIF 2.1.0 log with every rule of the catalogue."""
+    rules = [
+        {"id": entry.code, "name": entry.name, "shortDescription": {"text": entry.name.replace("-", " ")},
+         "fullDescription": {"text": entry.why}, "help": {"text": entry.why},
+         "defaultConfiguration": {"level": entry.level.value}}
+        for entry in catalogue().values()
+    ]  # fmt: skip
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    results = [_result(one, finding, index) for one in documents for finding in one.findings]
+    driver = {"name": "watchbook", "version": __version__, "rules": rules}
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=False)
+
+
+def _result(checked: Checked, finding: Finding, index: dict[Any, int]) -> dict[str, Any]:
+    region: dict[str, int] = {"startLine": max(finding.line, 1)}
+    if finding.length:
+        region |= {"startColumn": finding.column + 1, "endColumn": finding.column + finding.length + 1}
+    place = {"artifactLocation": {"uri": checked.path}, "region": region}
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": index[finding.code],
+        "level": finding.severity.value,
+        "message": {"text": f"{finding.message} {finding.mend}"},
+        "locations": [{"physicalLocation": place}],
+    }

@@ -1,0 +1,265 @@
+"""Comparisons: `subject > value`, `> value subject`, and `> value` of the thing an alert is named after.
+
+Called by `reading.conditions`. It finds the signal, holds unit, direction and value against it, and says why
+where that fails. Forms without a comparison are `reading.special_conditions`.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.quantities import Quantity, Unit
+from watchbook.model.runbook import Condition
+from watchbook.model.signals import Signal, signal_mentioned
+from watchbook.reading.quantities import Found, as_expected, find_quantities
+from watchbook.reading.refinements import (
+    COMPARATOR,
+    SYMBOLS,
+    WORD_OPS,
+    Asked,
+    Known,
+    Misread,
+    ReadCondition,
+    Rest,
+    refined,
+    why,
+)
+
+
+def _operator(found: "re.Match[str]") -> str:
+    symbol = found["symbol"]
+    if symbol:
+        return SYMBOLS.get(symbol, str(symbol))
+    return next(op for op, words in WORD_OPS.items() if re.fullmatch(words, found["word"], re.IGNORECASE))
+
+
+def read_comparison(rest: Rest, asked: Asked) -> ReadCondition | Misread:
+    """`subject > value`, `> value subject`, `> value` (the name is the subject)."""
+    text, name = rest.text, asked.name
+    comparators = [found for found in COMPARATOR.finditer(text) if _bound_after(text, found)]
+    if not comparators:
+        return Misread(
+            "condition-not-understood", why(_no_comparison(text), name, _proposal(asked.text, name))
+        )
+    if len(comparators) > 1 or re.search(r"\b(?:and|or|unless)\b", text):
+        reason = "it holds more than one comparison"
+        proposal = "Write one row for each comparison, or a query in a code span."
+        return Misread("condition-not-understood", why(reason, name, proposal))
+    comparator = comparators[0]
+    bound = _bound_after(text, comparator)
+    assert bound is not None
+    subject = f"{text[: comparator.start()]} {text[bound.end :]}"
+    return _with_signal(
+        _Parts(subject, _operator(comparator), bound.quantity, rest, asked.text), name, asked.known
+    )
+
+
+def _bound_after(text: str, comparator: "re.Match[str]") -> Found | None:
+    """The quantity right behind a comparator."""
+    at = comparator.end()
+    while at < len(text) and text[at] in " \u00a0~":
+        at += 1
+    found = find_quantities(text[at:])
+    if not found or found[0].start != 0:
+        return None
+    return replace(found[0], start=at, end=at + found[0].end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    subject: str
+    op: str
+    bound: Quantity
+    rest: Rest
+    original: str
+
+
+_CONSECUTIVE = re.compile(r"\bconsecutive\b|\bin a row\b", re.IGNORECASE)
+_SUBJECT_NOISE = re.compile(
+    r"[()\[\],:;]|\b(?:is|are|any|each|per|on|the|a|an|than|of|at|it|if|when|has|have)\b", re.IGNORECASE
+)
+
+
+def _with_signal(parts: _Parts, name: str, known: Known) -> ReadCondition | Misread:
+    """The condition with the signal that its subject, or else the alert's name, stands for."""
+    own = _own_metric(parts, name, known)
+    if own is not None:
+        return own
+    unit = parts.bound.unit
+    direction = "above" if parts.op[0] == ">" else "below" if parts.op[0] == "<" else None
+    subject = " ".join(_SUBJECT_NOISE.sub(" ", parts.subject).split())
+    named = subject if _has_words(subject) else name
+    mention = signal_mentioned(named, unit, direction)
+    if mention is None and named != name and _statistics_only(subject):
+        of = "latency" if unit in (Unit.SECONDS, Unit.COUNT) else name
+        mention = signal_mentioned(f"{subject} {of}", unit, direction)
+    if mention is None:
+        return Misread(
+            "condition-not-understood", why(f"`{named.strip()}` is no signal that can be measured", name)
+        )
+    strange = _strange(mention.rest, known)
+    if strange:
+        reason = f"`{named.strip()}` is more than {mention.signal.title}: nothing measures `{strange}`"
+        return Misread("condition-not-understood", why(reason, name))
+    return _checked(parts, mention.signal, dict(mention.params), name)
+
+
+def _has_words(subject: str) -> bool:
+    return bool(re.search(r"[^\W\d_]{2,}|\d", subject))
+
+
+def _statistics_only(subject: str) -> bool:
+    """`p95`, `average`, `median`: a statistic without the thing it is of."""
+    return not re.sub(
+        r"\bp\d+(?:\.\d+)?\b|\b\d+(?:th|st|nd|rd)\b|percentile|mean|median|average|avg",
+        "",
+        subject.casefold(),
+    ).strip()
+
+
+_COLOUR = frozenset(
+    [
+        "exhausted",
+        "exhaustion",
+        "exceeded",
+        "breach",
+        "problem",
+        "issue",
+        "nearly",
+        "full",
+        "saturated",
+        "saturation",
+        "degradation",
+        "degrading",
+        "degraded",
+        "approaching",
+        "reached",
+        "leak",
+        "sudden",
+        "drop",
+        "detected",
+        "running",
+        "out",
+        "near",
+        "limit",
+    ]
+)
+
+
+def _strange(rest: tuple[str, ...], known: Known) -> str:
+    """The words that name something else than this service's signal: not its own name, not a manner of being bad."""
+    own = set(slug(known.service).split("-"))
+    return " ".join(word for word in rest if word not in _COLOUR and word not in own)
+
+
+def _own_metric(parts: _Parts, name: str, known: Known) -> ReadCondition | Misread | None:
+    """A metric that the document defines with a query of its own is a signal, by its name."""
+    for metric in known.metrics:
+        if metric.query is None:
+            continue
+        if slug(parts.subject) == slug(metric.name) or (
+            not _has_words(parts.subject) and slug(name) == slug(metric.name)
+        ):
+            value = as_expected(parts.bound, metric.unit)
+            if value is None:
+                return _wrong_unit(parts, metric.name, metric.unit)
+            condition = Condition(
+                metric.signal, dict(metric.params), parts.op, value.value, metric.unit, text=parts.original
+            )
+            return refined(condition, "service", parts.rest)
+    return None
+
+
+_HARD_RATIOS = frozenset({"error_ratio", "availability", "cache_hit_ratio", "status_ratio", "probe_success"})
+_RATIO_LIMITS = frozenset({"disk_utilization", "memory_utilization", "connection_utilization"}) | _HARD_RATIOS
+
+
+def _checked(
+    parts: _Parts, signal: Signal, params: dict[str, float | str], name: str
+) -> ReadCondition | Misread:
+    """Unit, direction and possible values of the comparison are held against the signal."""
+    unit = Unit(signal.unit)
+    value = as_expected(parts.bound, unit)
+    if value is None:
+        return _wrong_unit(parts, signal.title, unit)
+    backwards = (signal.bad_direction == "above" and parts.op[0] == "<") or (
+        signal.bad_direction == "below" and parts.op[0] == ">"
+    )
+    if backwards:
+        return Misread(
+            "condition-backwards", {"name": name, "signal": signal.title, "direction": signal.bad_direction}
+        )
+    if unit is Unit.RATIO and signal.name in _RATIO_LIMITS and _is_impossible(parts.op, value.value):
+        return Misread(
+            "value-impossible",
+            {"text": value.text, "signal": signal.title, "low": "0%", "high": "100%"},
+            value.text,
+        )
+    if _CONSECUTIVE.search(parts.subject):
+        return Misread(
+            "condition-not-understood", why("it compares and counts consecutive failures at once", name)
+        )
+    if signal.name in ("error_count", "status_count", "restarts") and parts.rest.average_s is not None:
+        params["window_s"] = parts.rest.average_s
+        parts = replace(parts, rest=replace(parts.rest, average_s=None))
+    condition = Condition(signal.name, params, parts.op, value.value, unit, text=parts.original)
+    no_data = "fire" if signal.name in ("healthy_instances", "heartbeat_age") else "hold"
+    return refined(condition, signal.scope, parts.rest, no_data)
+
+
+def _is_impossible(op: str, value: float) -> bool:
+    """Whether a ratio can never (or must always) be so."""
+    return not 0 <= value <= 1 or (op == ">" and value == 1) or (op == "<" and value == 0)
+
+
+def _wrong_unit(parts: _Parts, name: str, unit: Unit) -> Misread:
+    words = {
+        Unit.SECONDS: "time",
+        Unit.RATIO: "per cent",
+        Unit.BYTES: "bytes",
+        Unit.PER_SECOND: "events in a second",
+    }
+    return Misread("unit-mismatch", {
+        "name": name, "expected": words.get(unit, "a number"), "text": parts.bound.text,
+        "found": words.get(parts.bound.unit, "a bare number"),
+    }, parts.bound.text)  # fmt: skip
+
+
+def _no_comparison(text: str) -> str:
+    quantities = find_quantities(text)
+    if quantities:
+        return f"it says `{quantities[0].quantity.text}` and not whether more or less is bad"
+    return "it holds no number to compare with"
+
+
+_EXAMPLES = {
+    "disk_utilization": "Disk usage > 90% for 5min",
+    "latency": "p95 > 500ms for 10min",
+    "error_ratio": "> 1% errors for 5min",
+    "healthy_instances": "0 healthy instances",
+    "memory_utilization": "Memory usage > 90% for 5min",
+    "cpu_utilization": "CPU usage > 80% for 10min",
+    "queue_depth": "Queue depth > 1000 for 5min",
+    "certificate_lifetime": "Certificate expires in < 14 days",
+}
+
+
+def _proposal(text: str, name: str) -> str:
+    """The nearest condition that can be read: a comparison of the signal that is mentioned."""
+    quantities = find_quantities(text)
+    if quantities and (mention := signal_mentioned(text, quantities[0].quantity.unit)) and not mention.params:
+        sign = "<" if mention.signal.bad_direction == "below" else ">"
+        return f"Write for example `{sign} {quantities[0].quantity.text} {mention.alias}`."
+    for words in (text, name):
+        mention = signal_mentioned(words)
+        if mention is not None and mention.signal.name in _EXAMPLES:
+            return f"Write for example `{_EXAMPLES[mention.signal.name]}`."
+    if re.search(r"\bslow\b|\bdegraded\b", text, re.IGNORECASE):
+        return f"Write for example `{_EXAMPLES['latency']}`."
+    if re.search(
+        r"\b(?:down|unavailable|not responding|unreachable|crash\w*)\b", f"{text} {name}", re.IGNORECASE
+    ):
+        return "Write for example `0 healthy instances` or `health check fails for 1 min`."
+    if re.search(r"\b(?:full|space)\b", text, re.IGNORECASE):
+        return f"Write for example `{_EXAMPLES['disk_utilization']}`."
+    return ""
