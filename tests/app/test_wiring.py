@@ -92,7 +92,7 @@ listen = "here"
 group_wait = "soon"
 armed = ["shop", "a/b/c"]
 
-[chanels.x]
+[channel.x]
 
 [channels.phone]
 kind = "webhok"

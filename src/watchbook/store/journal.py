@@ -176,7 +176,7 @@ def append(connection: Connection, entries: Sequence[Entry], recorded_at: float)
         link = chain(entry, sequence, heads[service], recorded_at)
         heads[service] = link.hash
         chained.append(link)
-    connection.execute(insert(journal), [said_by(link) for link in chained])
+    connection.execute(_INSERT, [said_by(link) for link in chained])
     return tuple(chained)
 
 
@@ -188,7 +188,11 @@ def _head() -> Any:
 
 def last_sequence(connection: Connection) -> int:
     """Number of the newest entry; 0 for an empty journal."""
-    return int(connection.execute(select(func.max(journal.c.sequence))).scalar() or 0)
+    return int(connection.execute(_LAST).scalar() or 0)
+
+
+_LAST = select(func.max(journal.c.sequence))
+_INSERT = insert(journal)
 
 
 def services(connection: Connection) -> tuple[str, ...]:
