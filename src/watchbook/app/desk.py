@@ -1,7 +1,7 @@
 """Where decisions about one place are made, one at a time: load, decide, hand to the outbox, keep.
 
 Called by `app.watching` at every evaluation and by `app.answering` for what people do. The pure functions of `deciding`
-decide; the outbox commits and sends. A decision that could not be committed and pages nobody is made again later.
+decide; the outbox commits and sends, and keeps what a stuck store could not take.
 """
 
 import asyncio
@@ -19,12 +19,9 @@ Answer = Callable[[ServiceWatch, float], tuple[ServiceWatch, Decision]]
 
 
 class Carrier(Protocol):
-    """`acting.outbox`: commits a decision and sends its notices.
+    """`acting.outbox`: commits a decision and sends its notices; past a stuck store they leave unrecorded (rule 14)."""
 
-    Raises StoreError where nothing was committed and nothing was sent; what pages is sent even so (rule 14).
-    """
-
-    async def carry_out(self, decision: Decision) -> object: ...
+    async def apply(self, decision: Decision) -> object: ...
 
 
 class Desk:
@@ -51,11 +48,11 @@ class Desk:
         return await self.decide(lambda watch, now: decide_alerts(watch, observations, now))
 
     async def decide(self, answer: Answer) -> Decision:
-        """Makes one decision and keeps it. Raises what `answer` refuses with, and StoreError where it could not be kept."""
+        """Makes one decision and keeps it. Raises what `answer` refuses with."""
         async with self._lock:
             after, decision = answer(self.place.watch, self._now())
             if decision.saves or decision.entries:
-                await self._carrier.carry_out(decision)
+                await self._carrier.apply(decision)
             self.place.watch = after
         for effect in decision.effects:
             if isinstance(effect, DiagnosisWanted):

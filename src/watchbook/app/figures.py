@@ -110,4 +110,4 @@ class Figures:
             self.delivery,
             self.diagnoses,
         )
-        return tuple(kind.figure() for kind in (*counted, *self.gauges))
+        return (*(kind.figure() for kind in counted), *(gauge.figure() for gauge in self.gauges))

@@ -17,6 +17,7 @@ from watchbook.measuring.window import Window
 from watchbook.model.ids import ServiceId, slug
 from watchbook.model.observations import CheckHealth, ProbeResult
 from watchbook.model.runbook import CheckKind, Environment, HealthCheck, Metric
+from watchbook.world.instances import Instance
 
 POINTS = 60  # of a spark line
 STATUS_RANK = ("healthy", "unknown", "degraded", "unhealthy")
@@ -75,7 +76,7 @@ class Place:
     window: Window = field(default_factory=Window)
     checks: dict[tuple[str, str], LiveCheck] = field(default_factory=dict)  # by (name of the check, target)
     metrics: list[LiveMetric] = field(default_factory=list)
-    instances: dict[str, str] | None = None  # URL → name; None until the list was read once
+    instances: dict[str, Instance] | None = None  # by URL; None until the list was read once
     instances_problem: str = ""
     bound: dict[str, Bound] = field(default_factory=dict)  # pinned, by id of the alert
     unbound: dict[str, str] = field(default_factory=dict)  # why an alert cannot be measured

@@ -4,8 +4,8 @@ Called by `app.watchbook` at start. What was pending or firing before a restart 
 service, environment and name say (rule 13), whatever else changed in the document. It watches nothing yet.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from watchbook.app.live import (
     LiveCheck,
@@ -20,14 +20,17 @@ from watchbook.app.loading import Loaded
 from watchbook.app.pinning import Pins
 from watchbook.app.showing.places import rules_of
 from watchbook.app.wiring import Wiring
-from watchbook.deciding.alerts import adopt, digest_of, new_state
+from watchbook.deciding.alerts import digest_of
 from watchbook.deciding.arming import armed_by_wiring, why_not_armed
+from watchbook.deciding.diagnosis import issue_of
 from watchbook.deciding.directory import directory_of
 from watchbook.deciding.page import PagingSettings
-from watchbook.deciding.watched import ServiceWatch, Watched
+from watchbook.deciding.restoring import Kept, RuleToWatch, restored
+from watchbook.deciding.watched import ServiceWatch
 from watchbook.measuring.window import Window
-from watchbook.model.alerts import AlertState, AlertStatus, Episode
-from watchbook.model.ids import AlertId, alert_id, slug
+from watchbook.model.alerts import AlertState, Episode
+from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.ids import alert_id, slug
 from watchbook.model.incidents import Incident, IncidentState
 from watchbook.model.paging import Climb, Silence
 from watchbook.model.runbook import AlertRule, Environment, HealthCheck
@@ -35,42 +38,35 @@ from watchbook.store.marks import Arming
 from watchbook.store.store import Store
 from watchbook.world.probes import full_target
 
+PROBED = ("healthy_instances", "probe_success", "probe_latency")  # signals that need no series
+_OPEN = tuple(state for state in IncidentState if state not in (IncidentState.RESOLVED, IncidentState.CLOSED))
+
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the store has of one service: states, open episodes and those of the open incident, climbs, silences."""
+class KeptService:
+    """What the store has of one service, and people's words on what is armed."""
 
-    states: Mapping[AlertId, AlertState]
-    episodes: Sequence[Episode]
-    climbs: Sequence[Climb]
-    silences: Sequence[Silence]
-    incidents: Sequence[Incident]
+    records: Kept
     arming: Sequence[Arming]
 
 
-async def load_kept(store: Store, service: str) -> Kept:
-    """Loads it. Raises StoreError."""
-    states = await store.load(AlertState, service=service)
-    incidents = [
-        incident
-        for incident in await store.load(Incident, service=service)
-        if incident.state not in (IncidentState.RESOLVED, IncidentState.CLOSED)
-    ]
-    open_ids = {str(incident.id) for incident in incidents}
-    episodes = [
-        episode
-        for episode in await store.load(Episode, service=service)
-        if episode.ended_at is None or str(episode.incident) in open_ids
-    ]
-    climbs = (
-        await store.load(Climb, episode=tuple(str(episode.id) for episode in episodes)) if episodes else ()
-    )
-    return Kept(
-        {state.id: state for state in states},
-        episodes,
-        climbs,
-        await store.load(Silence, service=service),
-        incidents,
+async def load_kept(store: Store, service: str) -> KeptService:
+    """Loads the open records of a service. Raises StoreError."""
+    incidents = await store.load(Incident, service=service, state=_OPEN)
+    of_incidents = tuple(str(key) for incident in incidents for key in incident.episodes)
+    episodes = {episode.id: episode for episode in await store.load(Episode, service=service, ended_at=None)}
+    for episode in await store.load(Episode, id=of_incidents) if of_incidents else ():
+        episodes[episode.id] = episode
+    ids = tuple(str(key) for key in episodes)
+    return KeptService(
+        Kept(
+            states=await store.load(AlertState, service=service),
+            episodes=tuple(episodes.values()),
+            climbs=await store.load(Climb, episode=ids) if ids else (),
+            incidents=incidents,
+            silences=await store.load(Silence, service=service),
+            diagnoses=await store.newest(Diagnosis, 50, service=service),
+        ),
         await store.load(Arming, service=service),
     )
 
@@ -86,37 +82,34 @@ class Placement:
     shadow: bool = False
 
 
-async def place_service(loaded: Loaded, kept: Kept, placement: Placement, trusted: str) -> LiveService:
+async def place_service(loaded: Loaded, kept: KeptService, placement: Placement, trusted: str) -> LiveService:
     """The live service of a runbook: one place for each environment of the document."""
     service = LiveService(loaded, trusted=trusted, loaded_at=placement.now)
     environments = environments_of(loaded)
     paging = paging_environment(environments)
     for environment in environments:
-        place = _place(loaded, environment, environment.name == paging, kept, placement)
+        place = _place(loaded, environment, environment.name == paging, placement)
         service.places[environment.name] = place
-        await _take_rules(service, place, kept, placement)
+        rules = [
+            await _rule_to_watch(service, place, rule, kept, placement) for rule in rules_of(service, place)
+        ]
+        place.watch = restored(place.watch, rules, kept.records, placement.now)
     return service
 
 
-def _place(loaded: Loaded, environment: Environment, pages: bool, kept: Kept, placement: Placement) -> Place:
+def _place(loaded: Loaded, environment: Environment, pages: bool, placement: Placement) -> Place:
     runbook, wiring = loaded.runbook, placement.wiring
-    open_here = [e for e in kept.episodes if e.environment == environment.name]
-    ids = {episode.id for episode in open_here}
     watch = ServiceWatch(
         service=loaded.id,
         environment=environment.name,
         service_name=runbook.service.name,
-        episodes={episode.id: episode for episode in open_here},
-        climbs={climb.episode: climb for climb in kept.climbs if climb.episode in ids},
-        incident=next((i for i in kept.incidents if i.environment == environment.name), None),
-        silences=tuple(kept.silences),
         directory=directory_of(runbook, wiring.contacts, wiring.rooms),
         settings=placement.settings,
     )
     window = Window(wiring.metrics.retention_s, wiring.metrics.memory_bytes)
     place = Place(loaded.id, environment, pages, watch, window, service_check=service_check_of(loaded))
     for check in runbook.health_checks:
-        if _belongs(check, environment, pages, place.service_check):
+        if _belongs(check, environment, pages):
             target = full_target(check, environment.url)
             place.checks[(check.name, target)] = LiveCheck(check, target)
     if pages:
@@ -124,58 +117,29 @@ def _place(loaded: Loaded, environment: Environment, pages: bool, kept: Kept, pl
     return place
 
 
-def _belongs(check: HealthCheck, environment: Environment, pages: bool, own: HealthCheck | None) -> bool:
-    """Relative targets are asked in every environment, absolute ones where the alerts page, unless a row says otherwise."""
+def _belongs(check: HealthCheck, environment: Environment, pages: bool) -> bool:
+    """A path is asked in every environment, anything else where alerts page, unless the row says otherwise."""
     if check.environment is not None:
         return slug(check.environment) == slug(environment.name)
-    return pages or (check is own and check.target.startswith("/")) or check.target.startswith("/")
+    return pages or check.target.startswith("/")
 
 
-async def _take_rules(service: LiveService, place: Place, kept: Kept, placement: Placement) -> None:
-    """Every rule with the state that was kept for it, or a new one; and how it was measured."""
-    alerts: dict[AlertId, Watched] = {}
-    for rule in rules_of(service, place):
-        key = alert_id(place.service, place.name, rule.name)
-        bound = await placement.pins.load(key, digest_of(rule))
-        if bound is not None:
-            place.bound[str(key)] = bound
-        armed = wants_armed(rule, kept.arming, placement, place.service)
-        if armed:
-            place.wanted_armed.add(key)
-        state = kept.states.get(key)
-        if state is None:
-            probed = rule.condition.promql is None and rule.condition.signal in (
-                "healthy_instances",
-                "probe_success",
-            )
-            state = new_state(
-                rule,
-                place.service,
-                place.name,
-                armed=armed and (probed or bound is not None),
-                now=placement.now,
-            )
-        else:
-            state = replace(adopt(rule, state), armed=armed and (state.armed or bound is not None))
-        issue = service.loaded.runbook.issue_for(rule.name)
-        alerts[key] = Watched(rule, state, cadence_of(service, place, rule), issue.name if issue else None)
-    place.watch = replace(place.watch, alerts=alerts, own=_own(alerts, kept, place))
-
-
-def _own(alerts: Mapping[AlertId, Watched], kept: Kept, place: Place) -> Mapping[AlertId, Watched]:
-    """The watch's own alerts that were firing when it ended: they go on, and resolve when their data is good."""
-    from watchbook.model.runbook import Condition, Role
-
-    found: dict[AlertId, Watched] = {}
-    for key, state in kept.states.items():
-        if key in alerts or state.environment != place.name or state.status is AlertStatus.OK:
-            continue
-        if state.name.startswith("No data from ") or state.name == "Evaluation failing":
-            condition = Condition(signal="watch", op="!=", text=state.name)
-            found[key] = Watched(
-                AlertRule(state.name, Role.ALERT, state.severity, condition, resolve_after_s=0.0), state, 15.0
-            )
-    return found
+async def _rule_to_watch(
+    service: LiveService, place: Place, rule: AlertRule, kept: KeptService, placement: Placement
+) -> RuleToWatch:
+    """A rule, with how it was measured before. What needs series is armed as soon as it can be measured."""
+    key = alert_id(place.service, place.name, rule.name)
+    bound = await placement.pins.load(key, digest_of(rule))
+    if bound is not None:
+        place.bound[str(key)] = bound
+    wanted = wants_armed(rule, kept.arming, placement, place.service)
+    if wanted:
+        place.wanted_armed.add(str(key))
+    measurable = bound is not None or (rule.condition.promql is None and rule.condition.signal in PROBED)
+    issue = issue_of(service.loaded.runbook, rule)
+    return RuleToWatch(
+        rule, wanted and measurable, cadence_of(service, place, rule), issue.name if issue else None
+    )
 
 
 def wants_armed(rule: AlertRule, arming: Sequence[Arming], placement: Placement, service: str) -> bool:
@@ -190,10 +154,9 @@ def wants_armed(rule: AlertRule, arming: Sequence[Arming], placement: Placement,
 
 def cadence_of(service: LiveService, place: Place, rule: AlertRule) -> float:
     """How often the rule's data comes: its probe's cadence, or the scrapes'."""
-    if rule.condition.signal in ("healthy_instances", "probe_success", "probe_latency"):
+    if rule.condition.signal in PROBED:
         named = slug(str(rule.condition.params.get("check", "")))
-        check = next(
-            (c for c in service.loaded.runbook.health_checks if slug(c.name) == named), place.service_check
-        )
+        checks = service.loaded.runbook.health_checks
+        check = next((check for check in checks if slug(check.name) == named), place.service_check)
         return check.every_s if check is not None else 15.0
     return service.loaded.runbook.service.metrics.every_s

@@ -22,10 +22,9 @@ from watchbook.deciding.health import HealthDecision, judge_health
 from watchbook.deciding.observing import Measured, observe
 from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.alerts import AlertState, Observation
-from watchbook.model.errors import StoreError
 from watchbook.model.ids import AlertId
 from watchbook.model.runbook import AlertRule
-from watchbook.world.instances import InstanceSource
+from watchbook.world.instances import discover
 from watchbook.world.metrics import Scraper
 from watchbook.world.probes import Prober, full_target
 
@@ -40,7 +39,6 @@ class Tools:
     """What every watch shares. `now` gives steady wall seconds, `changed` is told when a service looks different."""
 
     prober: Prober
-    scraper: Scraper
     figures: Figures
     pins: Pins
     now: Callable[[], float]
@@ -101,14 +99,12 @@ class PlaceWatch:
 
     async def _follow_instances_once(self) -> None:
         """Reads the list of instances; begins to probe new ones and lets go of those that are gone."""
-        source = InstanceSource(self.place.environment, self.service.loaded.path.parent)
-        found = await source.read()
+        environment = self.place.environment
+        found = await discover(environment.instances, self.service.loaded.path.parent, environment.url)
         self.place.instances_problem = found.problem
-        if found.problem and self.place.instances is not None:
+        if found.instances is None or (found.problem and self.place.instances is not None):
             return  # the last good list stays
-        if found.instances is None:
-            return
-        before, self.place.instances = self.place.instances, {i.url: i.name for i in found.instances}
+        before, self.place.instances = self.place.instances, {one.url: one for one in found.instances}
         if before == self.place.instances:
             return
         self._probe_instances()
@@ -175,17 +171,21 @@ class PlaceWatch:
     # Metrics ---------------------------------------------------------------------------------------------------
 
     async def _scrape_always(self) -> None:
-        """Scrapes every instance at the document's cadence, where a rule or a figure needs it."""
+        """Scrapes every instance at the document's cadence."""
         endpoint = self.service.loaded.runbook.service.metrics
-        due = self.tools.now()
-        while True:
-            targets = list(self.place.instances or {})
-            if targets:
-                await self.tools.scraper.scrape(self.place.window, targets, endpoint, self.tools.now())
+        timeout_s = min(10.0, endpoint.every_s)
+        async with Scraper(self.place.window) as scraper:
+            due = self.tools.now()
+            while True:
+                now, instances = self.tools.now(), list((self.place.instances or {}).values())
+                scraper.keep_only(instances, now)
+                await asyncio.gather(
+                    *(scraper.scrape(one, endpoint.path, now, timeout_s) for one in instances)
+                )
                 await self._measure()
                 self._news.set()
-            due = max(due + endpoint.every_s, self.tools.now() - endpoint.every_s)
-            await asyncio.sleep(max(0.0, due - self.tools.now()))
+                due = max(due + endpoint.every_s, self.tools.now() - endpoint.every_s)
+                await asyncio.sleep(max(0.0, due - self.tools.now()))
 
     async def _measure(self) -> None:
         """Binds what is not bound yet, and takes each figure of the board."""
@@ -213,7 +213,7 @@ class PlaceWatch:
         self.place.unbound.pop(str(alert), None)
         self.place.bound[str(alert)] = bound
         await self.tools.pins.keep(alert, state.rule_digest, bound)
-        if alert in self.place.wanted_armed:
+        if str(alert) in self.place.wanted_armed:
             await self.desk.decide(lambda watch, now: answers.set_armed(watch, alert, True, "watchbook", now))
 
     def _take_figure(self, live: LiveMetric, now: float) -> None:
@@ -229,11 +229,7 @@ class PlaceWatch:
         while True:
             await self._wait_for_news()
             began = self.tools.now()
-            observations = self._observations(began)
-            try:
-                await self.desk.observe(observations)
-            except StoreError:
-                continue  # the store's own problem stands in /health; the next evaluation decides again
+            await self.desk.observe(self._observations(began))
             self.tools.figures.evaluations.observe(self.tools.now() - began)
             self.tools.changed(self.service.id)
 

@@ -59,7 +59,9 @@ def watchbook() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point. A `WatchbookError` ends with its one line and its exit code; a bug keeps its traceback."""
     try:
-        result = watchbook.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        result = watchbook.main(
+            args=list(arguments) if arguments is not None else None, standalone_mode=False
+        )
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

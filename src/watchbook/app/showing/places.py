@@ -1,7 +1,6 @@
 """Environments, checks, metrics and alerts as views. Called by `app.watchbook`; pure."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from watchbook.app.live import LiveCheck, LiveMetric, LiveService, Place
 from watchbook.app.views import (
@@ -36,10 +35,10 @@ def environment_view(place: Place) -> EnvironmentView:
 
 
 def _instance_view(place: Place, live: LiveCheck) -> InstanceView:
-    url = live.instance or live.target
+    instance = (place.instances or {})[live.instance or ""]
     return InstanceView(
-        name=(place.instances or {}).get(url) or urlsplit(url).netloc or url,
-        url=url,
+        name=instance.labels.get("name") or instance.labels.get("instance") or instance.name,
+        url=instance.url,
         status=Health(live.status),
         reason=live.reason,
         since=live.health.since_s,

@@ -1,0 +1,221 @@
+"""What people do about alerts and documents: acknowledge, arm, silence, close, accept. Implements `application.Answered`.
+
+Called through `app.watchbook`. `deciding.answers` decides, the place's desk keeps and tells; people's words on arming
+stand in the store beside it. Diagnoses are `app.diagnosing`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from watchbook.app.application import AcknowledgeRequest, SilenceRequest
+from watchbook.app.desk import Desk
+from watchbook.app.live import LiveService, Place
+from watchbook.app.overseeing import Overseeing
+from watchbook.app.own_views import AcknowledgeLinkView
+from watchbook.app.showing.incidents import acknowledgement_of
+from watchbook.app.showing.services import document_view
+from watchbook.app.views import AcknowledgementView, Actor, AlertView, DocumentView
+from watchbook.deciding import answers, links
+from watchbook.deciding.arming import why_not_armed
+from watchbook.deciding.silence import Muting, end_silence, silence
+from watchbook.deciding.watch import decide_alerts
+from watchbook.model.alerts import Episode
+from watchbook.model.decisions import Decision
+from watchbook.model.errors import ConflictError, NotFoundError, RefusedError
+from watchbook.model.ids import EpisodeId, slug
+from watchbook.model.incidents import Entry
+from watchbook.model.paging import Silence
+from watchbook.store.marks import Arming, Setting
+from watchbook.store.store import Store
+
+Desks = Mapping[tuple[str, str], Desk]  # by service and environment
+
+
+class Answering:
+    """People's words, taken."""
+
+    def __init__(
+        self,
+        overseeing: Overseeing,
+        desks: Desks,
+        store: Store,
+        now: Callable[[], float],
+        link_key: bytes,
+        shadow: bool,
+    ) -> None:
+        self._overseeing, self._desks, self._store, self._now = overseeing, desks, store, now
+        self._link_key, self._shadow = link_key, shadow
+
+    def _desk(self, service: LiveService, place: Place) -> Desk:
+        return self._desks[(service.id, place.name)]
+
+    # Acknowledging ---------------------------------------------------------------------------------------------
+
+    async def acknowledge(self, request: AcknowledgeRequest, actor: Actor) -> AcknowledgementView:
+        """By alert or incident. Raises NotFoundError, ConflictError where nothing is open."""
+        if "/" in request.target:
+            service, place, alert = self._overseeing.find_alert(request.target)
+            watched = place.watch.watched(alert)
+            episode = watched.state.episode if watched else None
+            if episode is None:
+                raise ConflictError("this alert does not fire: there is nothing to acknowledge")
+            return await self._acknowledge(service, place, episode, request, actor)
+        incident = await self._overseeing.find_incident(request.target)
+        service = self._overseeing.find(incident.service)
+        place = service.places.get(incident.environment) or self._no_place(service, incident.environment)
+        return await self._acknowledge(service, place, None, request, actor)
+
+    async def _acknowledge(
+        self,
+        service: LiveService,
+        place: Place,
+        episode: EpisodeId | None,
+        request: AcknowledgeRequest,
+        actor: Actor,
+    ) -> AcknowledgementView:
+        desk = self._desk(service, place)
+        await desk.decide(
+            lambda watch, now: answers.acknowledge(
+                watch, actor.name, now, for_s=request.for_s, note=request.note, target=episode
+            )
+        )
+        given = acknowledgement_of(list(place.watch.climbs.values()), self._now())
+        assert given is not None
+        return replace(given, note=request.note)
+
+    def _no_place(self, service: LiveService, environment: str) -> Place:
+        raise NotFoundError(
+            f"{service.loaded.runbook.service.name} has no environment {environment} any more"
+        )
+
+    async def acknowledge_link(self, token: str) -> AcknowledgeLinkView:
+        """What a signed link stands for. Raises RefusedError."""
+        link = links.read(self._link_key, token, "acknowledge", self._now())
+        episode = await self._store.get(Episode, link.subject)
+        if episode is None:
+            raise RefusedError(
+                "this link is of another installation", mend="Open the board and acknowledge there."
+            )
+        place = self._place_of(episode)
+        climb = place.watch.climbs.get(episode.id) if place else None
+        return AcknowledgeLinkView(
+            target=str(episode.alert),
+            service=episode.service,
+            title=f"{episode.name}: {episode.summary}",
+            contact=link.person,
+            since=episode.began_at,
+            expires_at=link.expires_at,
+            severity=str(episode.severity),
+            acknowledged=acknowledgement_of([climb], self._now()) if climb else None,
+            ended=episode.ended_at is not None,
+        )
+
+    async def acknowledge_by_link(self, token: str) -> AcknowledgementView:
+        """Acknowledges as the person whom the page was sent to."""
+        link = links.read(self._link_key, token, "acknowledge", self._now())
+        episode = await self._store.get(Episode, link.subject)
+        place = self._place_of(episode) if episode else None
+        if episode is None or place is None:
+            raise RefusedError(
+                "this link is of another installation", mend="Open the board and acknowledge there."
+            )
+        service = self._overseeing.find(episode.service)
+        request = AcknowledgeRequest(str(episode.alert))
+        return await self._acknowledge(service, place, episode.id, request, Actor(link.person))
+
+    def _place_of(self, episode: Episode) -> Place | None:
+        try:
+            return self._overseeing.find(episode.service).places.get(episode.environment)
+        except NotFoundError:
+            return None
+
+    # Arming, closing -------------------------------------------------------------------------------------------
+
+    async def arm(self, alert: str, actor: Actor) -> AlertView:
+        return await self._set_armed(alert, True, actor)
+
+    async def disarm(self, alert: str, actor: Actor) -> AlertView:
+        return await self._set_armed(alert, False, actor)
+
+    async def _set_armed(self, alert: str, armed: bool, actor: Actor) -> AlertView:
+        service, place, key = self._overseeing.find_alert(alert)
+        watched = place.watch.alerts.get(key)
+        if watched is None:
+            raise RefusedError("this alert is the watch's own and cannot be armed by itself")
+        unbound = place.unbound.get(str(key), "")
+        why_not = why_not_armed(watched.rule, bound=not unbound, shadow=self._shadow)
+        if armed and why_not:
+            raise RefusedError(f"{watched.rule.name} cannot be armed: {why_not}", mend=unbound)
+        name = slug(watched.rule.name)
+        before = await self._store.get(Arming, service.id, name)
+        word = Arming(
+            service.id, name, armed, actor.name, self._now(), version=before.version if before else 0
+        )
+        await self._store.apply(Decision("a person's word on arming", (word,)))
+        (place.wanted_armed.add if armed else place.wanted_armed.discard)(str(key))
+        desk = self._desk(service, place)
+        await desk.decide(lambda watch, now: answers.set_armed(watch, key, armed, actor.name, now))
+        return await self._overseeing.alert(str(key))
+
+    async def close_alert(self, alert: str, reason: str, actor: Actor) -> AlertView:
+        service, place, key = self._overseeing.find_alert(alert)
+        desk = self._desk(service, place)
+        await desk.decide(lambda watch, now: answers.close_alert(watch, key, reason, actor.name, now))
+        return await self._overseeing.alert(str(key))
+
+    # Silences --------------------------------------------------------------------------------------------------
+
+    async def silence(self, request: SilenceRequest, actor: Actor) -> Silence:
+        service = self._overseeing.find(request.service)
+        if request.alert is not None:
+            names = {slug(rule.name) for rule in service.loaded.runbook.alerts}
+            if slug(request.alert.rpartition("/")[2]) not in names:
+                raise NotFoundError(
+                    f"{request.service} has no alert {request.alert}", mend="`watchbook alerts` lists them."
+                )
+        muting = Muting(service.id, request.alert, request.ends_at, request.reason, request.starts_at)
+        made, decision = silence(muting, actor.name, self._now())
+        (saved,) = await self._store.apply(decision)
+        await self._refresh_silences(service)
+        kept: Silence = saved
+        return kept or made
+
+    async def end_silence(self, silence: str, actor: Actor) -> Silence:
+        known = await self._store.get(Silence, silence)
+        if known is None:
+            raise NotFoundError(f"there is no silence {silence}", mend="`watchbook silence` lists them.")
+        (saved,) = await self._store.apply(end_silence(known, actor.name, self._now()))
+        await self._refresh_silences(self._overseeing.find(known.service))
+        kept: Silence = saved
+        return kept
+
+    async def _refresh_silences(self, service: LiveService) -> None:
+        """Every place of the service decides again under the silences as they are now."""
+        silences = await self._store.load(Silence, service=service.id)
+        for place in service.places.values():
+            desk = self._desk(service, place)
+            await desk.decide(
+                lambda watch, now: decide_alerts(answers.with_silences(watch, silences), {}, now)
+            )
+
+    # The document ----------------------------------------------------------------------------------------------
+
+    async def accept_document(self, service: str, digest: str, actor: Actor) -> DocumentView:
+        """Trusts the revision that is loaded (rule 22)."""
+        live = self._overseeing.find(service)
+        if live.loaded.runbook.digest != digest:
+            raise ConflictError("the runbook has changed again", mend="Look at it as it is now, then accept.")
+        await trust(self._store, live, actor.name, self._now())
+        return document_view(live)
+
+
+async def trust(store: Store, live: LiveService, actor: str, now: float) -> None:
+    """Remembers that the loaded revision is trusted, and journals who said so."""
+    name = f"trusted {live.id}"
+    before = await store.get(Setting, name)
+    digest = live.loaded.runbook.digest
+    if before is None or before.value != digest:
+        says = f"{actor} accepted {live.loaded.path.name} at {digest[:12]}: its read-only commands may run unattended"
+        entry = Entry(live.id, "document.accepted", says, actor, now, live.id, data={"digest": digest})
+        await store.apply(Decision(says, (Setting(name, digest, before.version if before else 0),), (entry,)))
+    live.trusted = digest

@@ -1,0 +1,228 @@
+"""The application: everything put together for one data folder.
+
+Made and run by `cli.up`; the faces see it as `app.faces.Faces`. It composes; what each part does stands in its own
+module: `watching` (probes, scrapes, evaluation), `diagnosing`, `operating` (runs), `answering` (what people do),
+`overseeing` (what is known).
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from watchbook.acting.outbox import Outbox
+from watchbook.acting.runs.ports import Installation
+from watchbook.acting.runs.runs import Runs
+from watchbook.app.answering import Answering, trust
+from watchbook.app.application import DiagnoseRequest
+from watchbook.app.desk import Desk
+from watchbook.app.diagnosing import Diagnosing
+from watchbook.app.figures import Figures
+from watchbook.app.gauges import gauges_of
+from watchbook.app.live import LiveService, Place
+from watchbook.app.loading import Loaded
+from watchbook.app.operating import Operating
+from watchbook.app.overseeing import Overseeing
+from watchbook.app.pinning import Pins
+from watchbook.app.placing import Placement, load_kept, place_service
+from watchbook.app.streaming import Streaming
+from watchbook.app.surroundings import LiveSurroundings
+from watchbook.app.telling import channels_of
+from watchbook.app.views import Actor
+from watchbook.app.watching import PlaceWatch, Tools
+from watchbook.app.wiring import Wiring
+from watchbook.deciding import answers
+from watchbook.deciding.page import PagingSettings
+from watchbook.deciding.storm import failing_upstream
+from watchbook.deciding.watched import DiagnosisWanted
+from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.ids import ServiceId
+from watchbook.model.incidents import Entry
+from watchbook.model.paging import Notice
+from watchbook.store.folder import DataFolder
+from watchbook.store.marks import Heartbeat
+from watchbook.store.spool import Spool, places_for
+from watchbook.store.store import Store
+from watchbook.world.clock import SteadyClock
+from watchbook.world.probes import Prober, ProbeSettings
+
+_log = logging.getLogger(__name__)
+HEARTBEAT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the application is made from. `url` is where the board stands for people."""
+
+    wiring: Wiring
+    runbooks: tuple[Loaded, ...]
+    folder: DataFolder
+    url: str
+    shadow: bool = False
+
+
+class Watchbook:
+    """The application of one data folder. `start` and `close` frame its life; both in the same event loop."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Opens the store. Raises StoreError, and DocumentError for a secret that cannot be had."""
+        wiring = setup.wiring
+        self.setup, self.clock, self.figures = setup, SteadyClock(), Figures()
+        self.started_at = self.clock.now()
+        self.live: dict[ServiceId, LiveService] = {}
+        self.desks: dict[tuple[str, str], Desk] = {}
+        self.problems: dict[str, str] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        secrets, environment = wiring.secrets(), wiring.command_environment()
+        self.store = Store(setup.folder.database)
+        link_key = setup.folder.signing_key()
+        self.settings = PagingSettings(
+            group_wait_s=wiring.group_wait_s, public_url=wiring.public_url or setup.url, link_key=link_key
+        )
+        self.outbox = Outbox(
+            self.store,
+            channels_of(wiring),
+            Spool(places_for(setup.folder.path)),
+            clock=self.clock.now,
+            refused=self._refused,
+        )
+        installation = Installation(setup.folder.runs, environment, secrets)
+        self.runs = Runs(self.store, installation, self.clock.now, LiveSurroundings(self.live))
+        self.operating = Operating(self.runs, self.store, self._find)
+        self.overseeing = Overseeing(
+            self.live, self.store, self.operating, self.clock.now, shadow=setup.shadow
+        )
+        self.answering = Answering(
+            self.overseeing, self.desks, self.store, self.clock.now, link_key, setup.shadow
+        )
+        self.diagnosing = Diagnosing(self.store, self.clock.now, environment, secrets, self.figures)
+        self.streaming = Streaming(self.store, self.clock.now)
+        self.prober = Prober(ProbeSettings(environment, secrets))
+        self.figures.gauges += gauges_of(self.outbox, self.runs, self.store, self.live)
+
+    def _find(self, service: str) -> LiveService:
+        return self.overseeing.find(service)
+
+    # Life ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Takes up what was going on, and begins to watch."""
+        pins = Pins(self.store)
+        placement = Placement(self.setup.wiring, self.settings, pins, self.clock.now(), self.setup.shadow)
+        for loaded in self.setup.runbooks:
+            await self._take(loaded, placement)
+        await self.outbox.start()
+        await self.runs.recover()
+        await self.prober.__aenter__()
+        tools = Tools(self.prober, self.figures, pins, self.clock.now, self._changed)
+        for service in self.live.values():
+            for place in service.places.values():
+                watch = PlaceWatch(service, place, self.desks[(service.id, place.name)], tools)
+                self._begin(watch.run(), f"{service.id}:{place.name}")
+        self._begin(self._heartbeat(), "heartbeat")
+
+    async def _take(self, loaded: Loaded, placement: Placement) -> None:
+        """One runbook: its places under what was kept, trusted as it is now, and the time it was not watched taken out."""
+        kept = await load_kept(self.store, loaded.id)
+        service = await place_service(loaded, kept, placement, trusted="")
+        self.live[service.id] = service
+        await trust(self.store, service, "the operator, by starting the watch,", self.clock.now())
+        seen = await self.store.get(Heartbeat, service.id)
+        down_s = self.clock.now() - seen.seen_at if seen else 0.0
+        for place in service.places.values():
+            desk = Desk(place, self.outbox, self.clock.now, self._wanted)
+            self.desks[(service.id, place.name)] = desk
+            if seen is not None:
+                await desk.decide(lambda watch, now: answers.resume(watch, down_s, now))
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work)
+        task.set_name(name)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """A watch that ends by itself is a bug: it stands in `/health` until the next start."""
+        if not task.cancelled() and task.exception() is not None:
+            self.problems[task.get_name()] = f"the watch of {task.get_name()} has ended: {task.exception()}"
+            _log.error("the watch of %s has ended", task.get_name(), exc_info=task.exception())
+
+    async def close(self) -> None:
+        """Stops watching, lets sends under way finish, and closes the store. Runs under way go on without us."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.diagnosing.close()
+        await self.runs.stop()
+        await self.outbox.close()
+        await self.prober.__aexit__(None, None, None)
+        lost = await asyncio.to_thread(self.store.close)
+        if lost:
+            _log.error("%d writes could not be committed before the end", lost)
+
+    # What goes on ----------------------------------------------------------------------------------------------
+
+    def _changed(self, service: str) -> None:
+        self.streaming.changed(service)
+        self.runs.facts_changed(service)
+
+    async def _heartbeat(self) -> None:
+        """Says that we look (rule 4), and notices a wall clock that jumped (rule 7)."""
+        while True:
+            jumped_s = self.clock.jump()
+            if jumped_s:
+                await self._move_marks(jumped_s)
+            now = self.clock.now()
+            try:
+                await self.store.seen(dict.fromkeys(self.live, now))
+            except Exception as error:  # the store says in /health what is wrong with it
+                _log.warning("the watch could not be marked as alive: %s", error)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _move_marks(self, by_s: float) -> None:
+        for desk in self.desks.values():
+            await desk.decide(lambda watch, now: answers.clock_jumped(watch, by_s, now))
+
+    async def _refused(self, notice: Notice) -> None:
+        """A channel refused a page for good: the ladder climbs (rule 15)."""
+        for desk in self.desks.values():
+            if notice.episode in desk.place.watch.episodes:
+                await desk.decide(lambda watch, now: answers.channel_failed(watch, notice, now))
+
+    async def _wanted(self, wanted: DiagnosisWanted) -> None:
+        """An alert began to fire: diagnose its issue, and tell everyone who was told of it."""
+        service = self.live[ServiceId(wanted.service)]
+        place = service.places[wanted.environment]
+        upstream = failing_upstream(service.id, self._dependencies(), self._failing())
+        if upstream is not None:
+            says = f"“{wanted.issue}” is not diagnosed: {upstream}, which it depends on, is failing and is diagnosed"
+            entry = Entry(
+                service.id, "diagnosis.left", says, occurred_at=self.clock.now(), incident=wanted.incident
+            )
+            await self.store.note(entry)
+            return
+        diagnosis = await self.diagnosing.diagnose(service, place, wanted.issue, wanted.alert, "watchbook")
+        await self._tell(service, place, diagnosis)
+
+    def _dependencies(self) -> dict[str, tuple[str, ...]]:
+        return {service.id: service.loaded.runbook.service.dependencies for service in self.live.values()}
+
+    def _failing(self) -> set[str]:
+        return {
+            service.id
+            for service in self.live.values()
+            if any(place.watch.incident is not None for place in service.places.values())
+        }
+
+    async def _tell(self, service: LiveService, place: Place, diagnosis: Diagnosis) -> None:
+        rule = next((w for w in place.watch.alerts.values() if w.rule.name == diagnosis.alert), None)
+        if rule is None:
+            return
+        desk = self.desks[(service.id, place.name)]
+        await desk.decide(lambda watch, now: answers.tell_diagnosis(watch, diagnosis, rule.state.id, now))
+
+    async def diagnose(self, request: DiagnoseRequest, actor: Actor) -> Diagnosis:
+        """Starts a diagnosis for a person; everyone who was told of the alert hears its result."""
+        service = self._find(request.service)
+        return await self.diagnosing.ask(service, request, actor, self._tell)

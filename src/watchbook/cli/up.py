@@ -1,0 +1,103 @@
+"""`watchbook up`: stands watch over runbooks until it is told to stop. The face that owns the process and its signals.
+
+It loads, takes the data folder, listens, starts the application and the board, and takes everything down in order.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watchbook.cli.speaking import DATA
+
+if TYPE_CHECKING:
+    import socket
+
+    from watchbook.app.watchbook import Setup, Watchbook
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--listen", default=None, metavar="HOST:PORT", help="Where the board and the API stand.")
+@click.option("--shadow", is_flag=True, help="Evaluate and journal everything, page nobody.")
+@DATA
+def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str | None) -> None:
+    """Stand watch over the runbooks at PATHS: files, or folders that hold them.
+
+    Without PATHS, over those that watchbook.toml names, or RUNBOOK.md here. Ends with Ctrl-C.
+    """
+    import asyncio
+
+    from watchbook.api.serving import address_of, open_socket
+    from watchbook.app.loading import load_all
+    from watchbook.app.watchbook import Setup
+    from watchbook.app.wiring import data_folder, wiring_for
+    from watchbook.store import folder
+
+    logging.basicConfig(
+        format="watchbook: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr
+    )
+    wiring = wiring_for(list(paths))
+    chosen = list(paths) or list(wiring.runbooks) or [Path("RUNBOOK.md")]
+    runbooks = tuple(load_all(chosen))
+    with contextlib.ExitStack() as owned:
+        opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
+        taken = owned.enter_context(contextlib.closing(folder.take(data_folder(wiring, data))))
+        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow)
+        asyncio.run(_stand_watch(setup, opened))
+
+
+async def _stand_watch(setup: "Setup", opened: "socket.socket") -> None:
+    """Runs until SIGINT or SIGTERM. The board answers while the application starts."""
+    import asyncio
+
+    from watchbook.api import make_app
+    from watchbook.api.serving import serve
+    from watchbook.api.settings import ServerSettings
+    from watchbook.app.faces import Faces
+    from watchbook.app.watchbook import Watchbook
+    from watchbook.store.folder import ServerNote
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    watchbook = Watchbook(setup)
+    try:
+        await watchbook.start()
+        app = make_app(Faces(watchbook), ServerSettings(stop, setup.wiring.public_url))
+        setup.folder.announce(ServerNote(setup.url, os.getpid(), time.time()))
+        _greet(watchbook, setup)
+        await serve(app, opened, stop)
+    finally:
+        stop.set()
+        await watchbook.close()
+
+
+def _greet(watchbook: "Watchbook", setup: "Setup") -> None:
+    """What is watched, and what a person should know before trusting it."""
+    from watchbook.deciding.directory import unwired_names
+
+    print(f"Watchbook stands watch. Board: {setup.url}/")
+    for service in watchbook.live.values():
+        runbook, place = service.loaded.runbook, service.production()
+        watched = list(place.watch.alerts.values()) if place else []
+        armed = sum(str(one.state.id) in place.wanted_armed for one in watched) if place else 0
+        checks = sum(len(one.checks) for one in service.places.values())
+        print(f"  {runbook.service.name}: {checks} checks, {len(watched)} alerts, {armed} of them armed")
+        errors = sum(finding.severity == "error" for finding in runbook.findings)
+        if errors:
+            print(f"    ! {errors} findings are errors: watchbook check {service.loaded.path}")
+        if place is None:
+            continue
+        for name, _kind in unwired_names(runbook, place.watch.directory):
+            print(f"    ! {name} is wired to no channel: pages go to the console")
+    if setup.shadow:
+        print("  Shadow: everything is evaluated and journalled, nobody is paged.")
+    sys.stdout.flush()
