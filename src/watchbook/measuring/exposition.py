@@ -7,20 +7,25 @@ Timestamps and exemplars in the page are not used; the caller's clock says when 
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchbook.measuring.labels import METRIC_NAME, Labels, labels_of
 
 _PROBLEMS_KEPT = 5
+_COUNTER_ENDINGS = ("_total", "_count", "_bucket", "_sum")
 
 
 @dataclass(frozen=True, slots=True)
 class Exposition:
-    """One page as read. `vanished` are series that the page before had and this one has not."""
+    """One page as read. `vanished` are series that the page before had and this one has not.
+
+    `born` are counters that this page has and the one before had not: in between they began at zero.
+    """
 
     samples: list[tuple[Labels, float]]
     problems: tuple[str, ...]
     vanished: list[Labels]
+    born: list[Labels] = field(default_factory=list)
 
 
 class ExpositionReader:
@@ -38,8 +43,9 @@ class ExpositionReader:
         """Samples of one page, what could not be read, and what is gone since the page before."""
         known, seen = self._known, dict[str, Labels]()
         samples: list[tuple[Labels, float]] = []
+        born: list[Labels] = []
         problems: list[str] = []
-        for number, line in enumerate(page.split("\n"), start=1):
+        for line_number, line in enumerate(page.split("\n"), start=1):
             if not line or line[0] == "#" or line.isspace():
                 continue
             if len(samples) >= self.limit_samples:
@@ -49,14 +55,19 @@ class ExpositionReader:
             try:
                 if "_" in value:
                     raise ValueError("a number with an underscore")
-                labels = known.get(series) or seen.get(series) or self._labels(series)
-                samples.append((labels, float(value)))
+                number = float(value)
+                labels = known.get(series) or seen.get(series)
+                if labels is None:
+                    labels = self._labels(series)
+                    if known and is_counter(labels):
+                        born.append(labels)
+                samples.append((labels, number))
                 seen[series] = labels
             except (ValueError, IndexError, KeyError, TypeError):
-                problems.append(f"line {number} is not a sample: {line[:80]!r}")
+                problems.append(f"line {line_number} is not a sample: {line[:80]!r}")
         vanished = [labels for series, labels in known.items() if series not in seen]
         self._known = seen
-        return Exposition(samples, _shortened(problems), vanished)
+        return Exposition(samples, _shortened(problems), vanished, born)
 
     def forget(self) -> list[Labels]:
         """All series of the page before, which have ended because the target no longer answers."""
@@ -76,6 +87,11 @@ class ExpositionReader:
         }
         labels = labels_of({**pairs, **self.extra, METRIC_NAME: sample.name})
         return tuple((sys.intern(name), sys.intern(value)) for name, value in labels)  # shared by many series
+
+
+def is_counter(labels: Labels) -> bool:
+    """Whether a series counts up from zero, by the naming rules of Prometheus and OpenMetrics."""
+    return dict(labels).get(METRIC_NAME, "").endswith(_COUNTER_ENDINGS)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -146,6 +146,10 @@ class Window:
         at_ms = round(at_s * 1000)
         return sum(self._append(labels, at_ms, value) for labels, value in samples)
 
+    def begin(self, labels: Labels, at_s: float) -> bool:
+        """Says that a counter which is about to appear stood at zero at `at_s`. False where the series is known."""
+        return labels not in self._series and self._append(labels, round(at_s * 1000), 0.0)
+
     def end(self, labels: Labels, at_s: float) -> bool:
         """Marks a series as ended: a query at `at_s` or later no longer sees it. False where it is unknown."""
         series = self._series.get(labels)

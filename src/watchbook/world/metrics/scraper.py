@@ -2,7 +2,8 @@
 
 Called by `app.watch` at the source's cadence, once for each instance. As in Prometheus each series gets an `instance`
 label, `up` and `scrape_duration_seconds` are written for every attempt, and a series that is gone from the page, or whose
-instance does not answer or is no longer listed, ends at once with a stale marker. It schedules nothing.
+instance does not answer or is no longer listed, ends at once with a stale marker. A counter that appears between two
+scrapes began at zero: else the first failure of a quiet service would be no increase. It schedules nothing.
 """
 
 import asyncio
@@ -51,6 +52,7 @@ class Scraper:
         self.window = window
         self.labels = dict(labels or {})
         self._readers: dict[str, ExpositionReader] = {}
+        self._answered_at_s: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Scraper":
@@ -92,6 +94,7 @@ class Scraper:
         listed = {instance.url for instance in instances}
         for url in [url for url in self._readers if url not in listed]:
             reader = self._readers.pop(url)
+            self._answered_at_s.pop(url, None)
             own = [labels_of(reader.extra, name) for name in _OWN]
             for labels in (*reader.forget(), *own):
                 self.window.end(labels, at_s)
@@ -106,6 +109,12 @@ class Scraper:
     def _write(self, reader: ExpositionReader, scrape: Scrape, exposition: Exposition, at_s: float) -> None:
         for labels in exposition.vanished:
             self.window.end(labels, at_s)
+        before_s = self._answered_at_s.pop(scrape.instance.url, None)
+        if scrape.up:
+            self._answered_at_s[scrape.instance.url] = at_s
+        if before_s is not None:
+            for labels in exposition.born:
+                self.window.begin(labels, before_s)
         self.window.append_all(exposition.samples, at_s)
         own = (float(scrape.up), scrape.duration_s, float(scrape.samples))
         samples = [(labels_of(reader.extra, name), value) for name, value in zip(_OWN, own, strict=True)]
