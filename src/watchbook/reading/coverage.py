@@ -19,40 +19,50 @@ _ADVICE = "Write it in the form of the template, or as a plain sentence if it is
 def cover(document: Document, chapters: tuple[Section, ...], notes: Notes) -> Coverage:
     """The count of content lines. Adds a finding for every line that was meant to be read and was not."""
     told = notes.read_lines | notes.prose_lines | {finding.line for finding in notes.findings}
+    faulted: set[int] = set()
     for chapter in chapters:
         if chapter.kind in _FREE:
             continue
         for part in chapter.walk():
-            for line, reason in _meant(part.blocks):
-                if line not in told:
+            for first, end, reason in _meant(part.blocks):
+                lines = range(first, end + 1)
+                left = [line for line in lines if line not in told and document.source[line - 1].strip()]
+                if left:
                     notes.find(
-                        "line-not-understood", line, section=chapter.title, reason=reason, advice=_ADVICE
+                        "line-not-understood", left[0], section=chapter.title, reason=reason, advice=_ADVICE
                     )
+                    faulted.update(left)
     content = set(_content(document))
     read = content & notes.read_lines
-    faulted = (content & {finding.line for finding in notes.findings}) - read
+    faulted = (content & (faulted | {finding.line for finding in notes.findings})) - read
     return Coverage(len(content), len(read), len(faulted), len(content) - len(read) - len(faulted))
 
 
-def _meant(blocks: tuple[Block, ...]) -> Iterator[tuple[int, str]]:
-    """Lines that look as if they were meant for the program: rows, fields and shell."""
+def _meant(blocks: tuple[Block, ...]) -> Iterator[tuple[int, int, str]]:
+    """First and last line of what looks as if it were meant for the program: rows, fields with code, shell."""
     for block in blocks:
         match block:
             case Table():
-                for row in (block.header, *block.rows):
-                    yield row.line, "no column of this table means anything here"
-            case Fence() if block.language in ("bash", "sh", "shell", "console", "zsh", "promql"):
-                for offset in range(len(block.lines)):
-                    yield block.first_line + offset, "nothing here says when these commands are run"
+                yield block.header.line, block.header.line, "no column of this table means anything here"
+                for row in block.rows:
+                    yield row.line, row.line, "no column of this table means anything here"
+            case Fence() if (
+                block.language in ("bash", "sh", "shell", "console", "zsh", "promql") and block.lines
+            ):
+                yield (
+                    block.first_line,
+                    block.first_line + len(block.lines) - 1,
+                    "nothing here says when these commands are run",
+                )
             case List():
                 for item in block.items:
                     yield from _meant_item(item)
 
 
-def _meant_item(item: Item) -> Iterator[tuple[int, str]]:
+def _meant_item(item: Item) -> Iterator[tuple[int, int, str]]:
     field = item.first.field(plain=False)
     if field is not None and field.value.codes:
-        yield item.line, f"{field.key} is nothing that is read here"
+        yield item.line, item.line, f"{field.key} is nothing that is read here"
     yield from _meant(item.blocks)
 
 

@@ -125,7 +125,7 @@ def _keep(name: str, text: str, found: Field, notes: Notes, facts: Facts) -> Non
             notes.read(found.line, "dependencies", f"It depends on {', '.join(names) or 'nothing'}.")
         else:
             facts.dependents = _joined(facts.dependents, names)
-            notes.read(found.line, "dependents", f"{', '.join(names) or 'Nothing'} depends on it.")
+            notes.read(found.line, "dependents", f"It is used by {', '.join(names) or 'nobody'}.")
     elif name == "objective":
         _objective(text, found, notes, facts)
     else:

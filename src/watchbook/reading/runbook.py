@@ -104,6 +104,7 @@ def read(text: str) -> Runbook:
     _read_acting(draft)
     _read_alerts(draft)
     _read_issues(draft)
+    draft.procedures = procedures.finish(draft.procedures, draft.notes)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
     return _finish(text, draft)
