@@ -210,7 +210,7 @@ class StepWriter:
             self.notes.find("parameter-in-single-quotes", group.commands[0], mark=place.name, name=place.name)
         self.parameters += filled.parameters
         safety = with_attributes(classify(filled.script), attributes)
-        verifies = is_verify(title) or attributes.get("verify") == "true"
+        verifies = not self.setting.diagnosis and (is_verify(title) or attributes.get("verify") == "true")
         kind = StepKind.VERIFY if verifies else StepKind.COMMAND
         environment = attributes.get("env") or self.environment_of(title, group.script)
         self._last_environment = environment or self._last_environment

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from watchbook.reading.shell.syntax import Word
 from watchbook.reading.shell.table import Program
 
-_SEVERAL = re.compile(r"^[@*]$|OPT|ARG|FLAG|PARAM|CMD|COMMAND", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"^[@*]$|(?:^|_)(?:OPTS?|OPTIONS?|ARGS?|ARGUMENTS?|FLAGS?|PARAMS?|CMD|COMMAND)(?:$|_)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,172 @@
+"""Useful commands: each commented command of a block, by name and group, with its parameters and class.
+
+Called by `reading.runbook` for the chapter Useful Commands, and by `reading.procedures` for blocks that are no
+steps. Commands are shown and can be copied or run by a person; none runs by itself.
+"""
+
+import re
+
+from watchbook.model.runbook import Command, Parameter
+from watchbook.model.safety import Safety
+from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
+from watchbook.reading.document import Section
+from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
+from watchbook.reading.notes import Context, Notes
+from watchbook.reading.parameters import described, descriptions, fill
+from watchbook.reading.shell import classify, syntax_problem
+from watchbook.reading.steps import Lines, code_behind_colon, first_words, is_path, item_name, with_attributes
+
+_Known = dict[str, tuple[str, str | None, int]]
+
+
+def read(section: Section, notes: Notes, context: Context) -> tuple[Command, ...]:
+    """The commands of the chapter in order; the group is the heading or label above."""
+    known = descriptions(block for part in section.walk() for block in part.blocks)
+    found: list[Command] = []
+    for part in section.walk():
+        group = part.title.strip()
+        for block in part.blocks:
+            if isinstance(block, Paragraph) and block.label:
+                group = block.label
+                notes.prose(block)
+            else:
+                found += _block(block, group, notes, known)
+    return tuple(found)
+
+
+def _block(block: Block, group: str, notes: Notes, known: _Known) -> list[Command]:
+    match block:
+        case Fence() if is_shell(block):
+            return read_fence(block, group, notes, known)
+        case List():
+            return _list(block, group, notes, known)
+        case Table():
+            return _table(block, group, notes, known)
+        case _:
+            notes.prose(block)
+            return []
+
+
+def read_fence(fence: Fence, group: str, notes: Notes, known: _Known) -> list[Command]:
+    """The commands of a block: one for each comment, or for each line where there are no comments."""
+    attributes = read_attributes(fence)
+    groups = read_groups(fence)
+    found: list[Command] = []
+    for part in groups:
+        if not part.commands:
+            notes.prose(Lines(part.line, part.end_line))
+            continue
+        for one in _separate(part):
+            command = _command(one, group, attributes, notes, known)
+            found += [command] if command else []
+    if found:
+        notes.also_read(Lines(fence.line, fence.line))
+        notes.also_read(Lines(fence.end_line, fence.end_line))
+    elif not groups:
+        notes.prose(fence)
+    return found
+
+
+def _separate(group: Group) -> list[Group]:
+    """Commands without a comment are one each; under a comment they belong together."""
+    if group.comments or len(group.commands) < 2:
+        return [group]
+    return [Group([], [command]) for command in group.commands]
+
+
+def _command(
+    group: Group, title: str, attributes: dict[str, str], notes: Notes, known: _Known
+) -> Command | None:
+    text = group.script
+    place = Lines(group.line, group.end_line)
+    problem = syntax_problem(text)
+    if problem:
+        name = "fence-holds-prose" if "is a sentence" in problem else "command-unparsable"
+        notes.find(
+            name, Lines(group.commands[0].line, group.commands[0].end_line), text=text[:60], reason=problem
+        )
+        return None
+    filled = fill(text, group.commands[0].line, set())
+    for one in filled.unreachable:
+        notes.find("parameter-in-single-quotes", group.commands[0], mark=one.name, name=one.name)
+    safety = with_attributes(classify(filled.script), attributes)
+    name = group.title or first_words(text)
+    parameters: tuple[Parameter, ...] = described(filled.parameters, known)
+    given = f", with {', '.join(p.name for p in parameters)}" if parameters else ""
+    notes.read(place, "command", f"The command “{name}” ({_said(safety.safety)}){given}.")
+    return Command(name, title, filled.script, parameters, safety, group.commands[0].line)
+
+
+def _said(safety: Safety) -> str:
+    return safety.value.replace("_", " ")
+
+
+def _list(block: List, group: str, notes: Notes, known: _Known) -> list[Command]:
+    """Items such as `- Logs: `kubectl logs …``, and blocks below items."""
+    found: list[Command] = []
+    for item in block.items:
+        code = code_behind_colon(item.first) or _leading_code(item.first.text, item.first.codes)
+        if code and not is_path(code) and re.search(r"\s|^\./", code):
+            one = _from_code(
+                code,
+                item_name(item.first) if code_behind_colon(item.first) else item.first.prose.strip(" -–:"),
+                group,
+                item.line,
+                notes,
+                known,
+            )
+            found += [one] if one else []
+        else:
+            notes.prose(Lines(item.line, item.line))
+        for inner in item.blocks:
+            found += _block(inner, item_name(item.first) or group, notes, known)
+    return found
+
+
+def _leading_code(text: str, codes: tuple[str, ...]) -> str | None:
+    """The command of `` `kubectl get pods` - shows the pods ``."""
+    return codes[0] if len(codes) == 1 and text.startswith(codes[0]) else None
+
+
+def _table(block: Table, group: str, notes: Notes, known: _Known) -> list[Command]:
+    """A table with a column of commands: `Task | Command`."""
+    columns = [
+        index
+        for index, cell in enumerate(block.header.cells)
+        if re.search(r"command|\bcmd\b|usage|how", cell.text, re.IGNORECASE)
+    ]
+    found: list[Command] = []
+    if not columns:
+        notes.prose(block)
+        return []
+    notes.also_read(Lines(block.line, block.line + 1))
+    for row in block.rows:
+        cell = row.cells[columns[0]]
+        names = [
+            other.text.strip()
+            for index, other in enumerate(row.cells)
+            if index != columns[0] and other.text.strip()
+        ]
+        one = (
+            _from_code(cell.codes[0], names[0] if names else "", group, row.line, notes, known)
+            if cell.codes
+            else None
+        )
+        if one:
+            found.append(one)
+        elif not notes.is_told(row.line):
+            notes.prose(row)
+    return found
+
+
+def _from_code(code: str, name: str, group: str, line: int, notes: Notes, known: _Known) -> Command | None:
+    """A command of a code span."""
+    if syntax_problem(code):
+        notes.find("command-unparsable", line, mark=code, reason=syntax_problem(code))
+        return None
+    filled = fill(code, line, set())
+    safety = classify(filled.script)
+    notes.read(line, "command", f"The command “{name or first_words(code)}” ({_said(safety.safety)}).")
+    return Command(
+        name or first_words(code), group, filled.script, described(filled.parameters, known), safety, line
+    )

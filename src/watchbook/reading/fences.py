@@ -1,0 +1,270 @@
+"""Code blocks: their language and attributes, and the groups of commands that comments make of them.
+
+Called by `reading.steps`, `reading.commands` and `reading.troubleshooting`. It tells commands from comments,
+sample output and the input of interactive clients; what a comment means for a step is `reading.steps`'.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from watchbook.model.safety import Safety
+from watchbook.reading.blocks import Fence
+from watchbook.reading.shell import classes
+from watchbook.reading.shell.grammar import read_script
+from watchbook.reading.shell.placeholders import as_variables
+from watchbook.reading.shell.programs import table
+from watchbook.reading.shell.syntax import Unreadable
+
+_SHELLS = frozenset(
+    "bash sh shell zsh ksh console terminal shell-session shellsession sh-session cmd-line commandline".split()
+)
+_SESSIONS = frozenset("console shell-session shellsession sh-session terminal".split())
+KNOWN_ATTRIBUTES = frozenset(
+    "id name tag category background cwd excludeFromRunAll interactive interpreter promptEnv transform ignore "
+    "closeTerminalOnSuccess mimeType terminalRows skipPrompts verify readonly idempotent destructive timeout retry "
+    "approve env rollback on expect".split()
+)
+_ATTRIBUTE = re.compile(r"([A-Za-z][\w.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)*/\w*|[^\s}]+))?")
+_PROMPT = re.compile(
+    r"\s*(?:\([\w.-]+\)\s*)?(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?|~?[\w./-]*)?[$%❯]\s+(?=\S)"
+)
+_CLIENT_PROMPT = re.compile(
+    r"\s*(?:(?:mysql|mariadb|sqlite|sql|redis|mongo|mongos|rs\w*|test|cqlsh|ftp|[\w.-]+:\d+(?:\[\d+\])?)(?:\s*\[[^\]]*\])?>|"
+    r"[\w-]*=[#>*]|[\w-]+-[#>]|>>>|\.\.\.|>)(?:\s+|$)"
+)
+_CLIENT_INPUT = re.compile(
+    r"\s*(?:select|update|insert|delete|alter|create|drop|show|explain|vacuum|reindex|analyze|begin|commit|rollback|use|set|"
+    r"flush\w*|info|config|keys|client|db\.|rs\.|sh\.|exit|quit|\\[a-z?!])\b.*",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(r"never closed|has no end|is missing|nothing follows|without `fi`|a backslash ends")
+_LONGEST_COMMAND = 40  # lines
+ASSERTION = re.compile(
+    r"(?P<word>expect(?:ed)?(?: (?:output|result|response|answer|status))?|should (?:return|show|print)|confirmed if|ruled out if)\s*(?::|→|=>)\s*(?P<text>.*)",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"\s#\s*(?P<comment>(?:expect(?:ed)?(?: (?:output|result|response|answer|status))?|confirmed if|ruled out if)\s*(?::|→)\s*.*)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """A comment line without its `#`."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One command as written, without a prompt; `input` is what a person types into the client that it opens."""
+
+    line: int
+    end_line: int
+    text: str
+    input: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Group:
+    """Comments, the commands they introduce, and the assertion below these."""
+
+    comments: list[Commented] = field(default_factory=list)
+    commands: list[Ordered] = field(default_factory=list)
+    assertion: Commented | None = None
+    inverted: bool = False
+
+    @property
+    def line(self) -> int:
+        places = [*self.comments[:1], *self.commands[:1]]
+        return min((place.line for place in places), default=0)
+
+    @property
+    def end_line(self) -> int:
+        ends = [comment.line for comment in self.comments] + [command.end_line for command in self.commands]
+        return max([*ends, self.assertion.line if self.assertion else 0], default=0)
+
+    @property
+    def title(self) -> str:
+        """The first comment, without a closing colon."""
+        return self.comments[0].text.rstrip(":").strip() if self.comments else ""
+
+    @property
+    def script(self) -> str:
+        return "\n".join(command.text for command in self.commands)
+
+
+def is_shell(fence: Fence) -> bool:
+    """Whether the block is a shell script or a session; an unlabelled one by what its lines look like."""
+    if fence.language:
+        return fence.language.casefold() in _SHELLS
+    return not fence.indented and looks_like_shell(fence.lines)
+
+
+def looks_like_shell(lines: tuple[str, ...]) -> bool:
+    """Whether the first line that is no comment starts with a prompt, a known program or a local script."""
+    for line in lines:
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if _PROMPT.match(line):
+            return True
+        first = text.split()[0]
+        return first in table() or (first.startswith(("./", "sudo")) and len(first) > 2)
+    return False
+
+
+def read_attributes(fence: Fence) -> dict[str, str]:
+    """The attributes behind the language: `{"name": "x"}`, `{name=x verify timeout=10m}` or without braces.
+
+    A bare word is `true`.
+    """
+    text = fence.attributes.strip()
+    start, end = text.find("{"), text.find("}")
+    if start >= 0 and end > start:
+        try:
+            found = json.loads(text[start : end + 1])
+        except ValueError:
+            text = text[start + 1 : end]
+        else:
+            return (
+                {str(key): _spelled(value) for key, value in found.items()} if isinstance(found, dict) else {}
+            )
+    elif "=" not in text and not set(text.split()) & KNOWN_ATTRIBUTES:
+        return {}
+    return {match[1]: _unquoted(match[2]) for match in _ATTRIBUTE.finditer(text)}
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _unquoted(value: str | None) -> str:
+    if value is None:
+        return "true"
+    return value[1:-1] if value[0] in "\"'" and len(value) > 1 else value
+
+
+def read_groups(fence: Fence) -> list[Group]:
+    """The groups of a shell block in order; a comment behind commands starts the next one."""
+    reader = _Reader(fence)
+    return reader.groups()
+
+
+class _Reader:
+    """Goes through the lines of one block."""
+
+    def __init__(self, fence: Fence) -> None:
+        self.fence = fence
+        self.found: list[Group] = [Group()]
+        prompted = any(_PROMPT.match(line) for line in fence.lines)
+        self.session = prompted or fence.language.casefold() in _SESSIONS
+        self.prompted = prompted
+        self.parted = False  # a blank line stands before
+
+    def groups(self) -> list[Group]:
+        index = 0
+        while index < len(self.fence.lines):
+            index += self._line(index)
+        return [group for group in self.found if group.comments or group.commands]
+
+    def _line(self, index: int) -> int:
+        """Takes the line at `index`; the number of lines that were used."""
+        line = self.fence.lines[index]
+        number = self.fence.first_line + index
+        text = line.strip()
+        if not text:
+            self.parted = True
+            return 1
+        if text.startswith("#") and not text.startswith("#!"):
+            self._comment(number, text.lstrip("#").strip())
+            return 1
+        if text.startswith("#!"):
+            return 1
+        if self.prompted:
+            return self._session_line(index, line)
+        if self._client_line(line):
+            return 1
+        size = self._size(index, line)
+        self._command(number, size, "\n".join(self.fence.lines[index : index + size]).strip())
+        return size
+
+    def _session_line(self, index: int, line: str) -> int:
+        """In a session only lines with a prompt are commands; the rest is sample output."""
+        prompt = _PROMPT.match(line)
+        if prompt is None:
+            return 1
+        first = line[prompt.end() :]
+        taken = [first]
+        while taken[-1].endswith("\\") and index + len(taken) < len(self.fence.lines):
+            taken.append(re.sub(r"^\s*>\s?", "", self.fence.lines[index + len(taken)]))
+        self._command(self.fence.first_line + index, len(taken), "\n".join(taken).strip())
+        return len(taken)
+
+    def _client_line(self, line: str) -> bool:
+        """Whether the line is typed into an interactive client that the command before opened."""
+        commands = self.found[-1].commands
+        opened = bool(commands) and Safety.INTERACTIVE in classes(commands[-1].text)
+        if not (_CLIENT_PROMPT.match(line) or (opened and _CLIENT_INPUT.fullmatch(line))):
+            return False
+        if commands:
+            last = commands[-1]
+            commands[-1] = Ordered(last.line, last.end_line + 1, last.text, (*last.input, line.strip()))
+        return True
+
+    def _comment(self, number: int, text: str) -> None:
+        group = self.found[-1]
+        assertion = ASSERTION.match(text)
+        if assertion and group.commands:
+            self._assert(number, assertion)
+            return
+        if group.commands or (group.comments and self.parted):
+            self.found.append(Group())
+        self.parted = False
+        self.found[-1].comments.append(Commented(number, text))
+
+    def _assert(self, number: int, assertion: "re.Match[str]") -> None:
+        group = self.found[-1]
+        if group.assertion is None:
+            group.assertion = Commented(number, assertion["text"].strip())
+            group.inverted = assertion["word"].casefold() == "confirmed if"
+
+    def _command(self, number: int, size: int, text: str) -> None:
+        group = self.found[-1]
+        if group.assertion is not None:
+            # Commands below an assertion are a step of their own under the same comments.
+            group = Group(comments=list(group.comments))
+            self.found.append(group)
+        trailing = _TRAILING.search(text)
+        if trailing:
+            text = text[: trailing.start()].rstrip()
+        group.commands.append(Ordered(number, number + size - 1, text))
+        assertion = ASSERTION.match(trailing["comment"]) if trailing else None
+        if assertion:
+            self._assert(number + size - 1, assertion)
+
+    def _size(self, index: int, line: str) -> int:
+        """How many lines the command at `index` takes: continuations, quotes, here-documents, loops."""
+        text, size = line, 1
+        while size < _LONGEST_COMMAND and _is_unfinished(text):
+            if index + size >= len(self.fence.lines):
+                return 1
+            text += "\n" + self.fence.lines[index + size]
+            size += 1
+        return size if size < _LONGEST_COMMAND else 1
+
+
+def _is_unfinished(text: str) -> bool:
+    """Whether a shell would wait for more lines."""
+    if text.endswith("\\") and not text.endswith("\\\\"):
+        return True
+    if not re.search(r"['\"(`{]|<<|\b(?:if|for|while|until|do|then|else)\b|(?:&&|\|\|?)\s*$", text):
+        return False
+    try:
+        read_script(as_variables(text)[0])
+    except Unreadable as problem:
+        return bool(_UNFINISHED.search(problem.reason))
+    return False

@@ -1,0 +1,367 @@
+"""Procedures: deployment, rollback, scaling, configuration, emergency, maintenance, recovery, and any other
+numbered steps or verified commands.
+
+Called by `reading.runbook` with one chapter at a time, and at the end with all procedures (`finish`), when the
+way back of each is known. What one block of commands says is `reading.steps`'; fields of a chapter (hours,
+backups) are read by their own modules before.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.runbook import Command, Parameter, Procedure, Step, StepKind
+from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
+from watchbook.reading.commands import read_fence as read_commands
+from watchbook.reading.document import Section
+from watchbook.reading.fences import is_shell, read_attributes, read_groups
+from watchbook.reading.notes import Context, Notes
+from watchbook.reading.parameters import described, descriptions
+from watchbook.reading.step_words import is_verify
+from watchbook.reading.steps import Lines, Setting, StepWriter, code_behind_colon, is_path
+
+PROCEDURAL = frozenset(
+    {
+        "deployment",
+        "rollback",
+        "scaling",
+        "configuration",
+        "restart",
+        "emergency",
+        "outage",
+        "corruption",
+        "security",
+        "maintenance",
+        "recovery",
+    }
+)
+_ROLLBACK = re.compile(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo)\b", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?:(?:the\s+)?(?:procedure|steps?|process|instructions?|actions?|commands?|how to|step[- ]by[- ]step|immediate actions?|"
+    r"what to do|execution|implementation|tasks?|checklist|usage|example|details)|(?:if|when|in case)\b.*)",
+    re.IGNORECASE,
+)
+_NUMBERED_PART = re.compile(r"(?:step|phase|stage)\s*\d+\b", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[A-Z])[.):]\s+|\d+(?:\.\d+)+\s+)?")
+_NEEDS_CARE = frozenset({"deployment", "configuration"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What a chapter holds: procedures, and commands that belong to none."""
+
+    procedures: tuple[Procedure, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A heading or label with the blocks under it."""
+
+    name: str
+    line: int
+    blocks: list[Block] = field(default_factory=list)
+    part: str = ""  # name of a numbered part ("Step 2: Migrate") inside the unit
+
+
+def read(section: Section, notes: Notes, context: Context) -> Operations:
+    """Procedures and loose commands of one chapter (`section.kind` says which), in document order."""
+    known = descriptions(block for part in section.walk() for block in part.blocks)
+    reader = _Chapter(section.kind, notes, context, known)
+    for unit in _units(section):
+        reader.unit(unit)
+    return Operations(tuple(_with_way_back(reader.found)), tuple(reader.commands))
+
+
+def _units(section: Section) -> list[_Unit]:
+    """The headings and labels of the chapter that have blocks of their own, in order."""
+    found: list[_Unit] = []
+    for part in section.walk():
+        title = clean_title(part.title)
+        if _NUMBERED_PART.match(title) and found and part is not section:
+            found[-1].blocks.append(Paragraph((), part.line, part.line))
+            found[-1].blocks.extend(part.blocks)
+            continue
+        heading = unit = _Unit(title, part.line)
+        found.append(unit)
+        for block in part.blocks:
+            label = block.label if isinstance(block, Paragraph) else None
+            if label and not _GENERIC.fullmatch(label) and not _NUMBERED_PART.match(label):
+                unit = _Unit(clean_title(label), block.line)
+                found.append(unit)
+            elif label and len(unit.blocks) > 1 and not any(_has_steps(one) for one in heading.blocks):
+                # "Scheduling: …" and then "Procedure: …": the procedure of the heading.
+                unit = heading
+            unit.blocks.append(block)
+    return found
+
+
+def clean_title(title: str) -> str:
+    """A title without numbering, emoji and a closing colon: `3.2 🚀 Normal Deployment:` → `Normal Deployment`."""
+    text = _NUMBERING.sub("", title.strip()).strip().rstrip(":").strip()
+    text = re.sub(r"^(?:procedure|runbook)\s*(?:\d+\s*)?[:–-]\s*", "", text, flags=re.IGNORECASE)
+    return re.sub(r"^[^\w(\[\"'`<{]+", "", text) or title.strip()
+
+
+class _Chapter:
+    """Reads the units of one chapter."""
+
+    def __init__(
+        self, kind: str, notes: Notes, context: Context, known: dict[str, tuple[str, str | None, int]]
+    ) -> None:
+        self.kind, self.notes, self.context, self.known = kind, notes, context, known
+        self.found: list[Procedure] = []
+        self.commands: list[Command] = []
+
+    def unit(self, unit: _Unit) -> None:
+        """A procedure, or loose commands, or prose."""
+        for block in unit.blocks:
+            if isinstance(block, List | Table):
+                self._tell_descriptions(block)
+        if not self._is_procedure(unit):
+            self._loose(unit)
+            return
+        rollback = self.kind == "rollback" or bool(_ROLLBACK.search(unit.name))
+        setting = Setting(self.context.environments, self.kind == "scaling", rollback)
+        writer = StepWriter(self.notes, setting)
+        steps = self._steps(unit, writer)
+        if not steps:
+            return
+        self._tell(unit)
+        section = "rollback" if rollback else self.kind or "operations"
+        name = self._name(writer.attributes.get("name") if self.kind not in PROCEDURAL else None, unit.name)
+        handler = self._handler(name, writer)
+        on_failure = handler.name if handler else _named_rollback(writer.attributes)
+        self.found.append(
+            Procedure(
+                name,
+                section,
+                tuple(steps),
+                self._parameters(steps, writer.parameters),
+                on_failure,
+                writer.attributes.get("rollback") == "auto",
+                rollback,
+                unit.line,
+            )
+        )
+        if handler:
+            self.found.append(handler)
+
+    def _parameters(self, steps: Iterable[Step], met: list[Parameter]) -> tuple[Parameter, ...]:
+        used = " ".join(script for step in steps for script in scripts_of(step))
+        return described((p for p in met if re.search(rf"\$\{{?{p.name}\b", used)), self.known)
+
+    def _handler(self, name: str, writer: StepWriter) -> Procedure | None:
+        """The procedure of rollback text inside a block of commands."""
+        if not writer.handler:
+            return None
+        steps = tuple(writer.handler)
+        parameters = self._parameters(steps, writer.parameters)
+        return Procedure(f"{name}: rollback", "rollback", steps, parameters, None, False, True, steps[0].line)
+
+    def _name(self, attribute: str | None, title: str) -> str:
+        """A name that no procedure of the chapter has yet."""
+        name = attribute or title
+        taken = {slug(procedure.name) for procedure in self.found}
+        number, unique = 2, name
+        while slug(unique) in taken:
+            unique, number = f"{name} {number}", number + 1
+        return unique
+
+    def _is_procedure(self, unit: _Unit) -> bool:
+        """Whether the blocks under the heading or label are steps."""
+        if self.kind in PROCEDURAL:
+            return any(_has_steps(block) for block in unit.blocks if not self._is_told(block))
+        for block in unit.blocks:
+            if isinstance(block, Fence) and is_shell(block) and _is_verified(block):
+                return True
+            if (
+                isinstance(block, List)
+                and block.ordered
+                and any(_does_something(item) for item in block.items)
+            ):
+                return True
+        return False
+
+    def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
+        steps: list[Step] = []
+        before = ""
+        for block in unit.blocks:
+            match block:
+                case Fence():
+                    steps += writer.fence(block, before or unit.name)
+                case List():
+                    steps += self._list(block, writer)
+                case Paragraph():
+                    self._paragraph(block)
+                    before = _introduction(block)
+                    continue
+                case _:
+                    self._prose(block)
+            before = ""
+        return steps
+
+    def _list(self, block: List, writer: StepWriter) -> list[Step]:
+        """Numbered and task items are steps; of other lists only the items with a command."""
+        steps: list[Step] = []
+        for item in block.items:
+            if block.ordered or item.task is not None or _has_command(item):
+                steps += writer.item(item)
+            elif not self.notes.is_told(item.line):
+                self.notes.prose(item)
+        return steps
+
+    def _loose(self, unit: _Unit) -> None:
+        """Blocks that are no steps: commands are kept by name, everything else is for people."""
+        for block in unit.blocks:
+            if isinstance(block, Fence) and is_shell(block):
+                self.commands += read_commands(block, unit.name, self.notes, self.known)
+            else:
+                self._prose(block)
+
+    def _paragraph(self, block: Paragraph) -> None:
+        if block.lines and not self.notes.is_told(block.line):
+            self.notes.prose(block)
+
+    def _prose(self, block: Block) -> None:
+        if not self._is_told(block):
+            self.notes.prose(block)
+
+    def _is_told(self, block: Block) -> bool:
+        return self.notes.is_told(block.line) and not (isinstance(block, List) and block.ordered)
+
+    def _tell(self, unit: _Unit) -> None:
+        """The heading or label that names the procedure is part of its reading."""
+        self.notes.read(Lines(unit.line, unit.line), "procedure", f"The procedure “{unit.name}”.")
+
+    def _tell_descriptions(self, block: List | Table) -> None:
+        for name, (text, default, line) in self.known.items():
+            if block.line <= line <= block.end_line and not self.notes.is_told(line):
+                by_default = f", {default} by default" if default else ""
+                self.notes.read(line, "parameter", f"The parameter {name}{by_default}: {text}")
+
+
+def _with_way_back(found: list[Procedure]) -> list[Procedure]:
+    """Procedures of a chapter with the rollback that stands beside them."""
+    back = next(
+        (procedure for procedure in found if procedure.rollback and ": rollback" not in procedure.name), None
+    )
+    if back is None:
+        return found
+    return [
+        replace(procedure, on_failure=back.name)
+        if not procedure.rollback and procedure.on_failure is None and procedure.changing
+        else procedure
+        for procedure in found
+    ]
+
+
+def finish(procedures: tuple[Procedure, ...], notes: Notes) -> tuple[Procedure, ...]:
+    """All procedures with unique names and their way back, and the findings that need to see them all.
+
+    A deployment without a rollback beside it takes the document's only one.
+    """
+    unique = _unique(procedures, notes)
+    ways = [procedure for procedure in unique if procedure.rollback and ": rollback" not in procedure.name]
+    linked = tuple(
+        replace(procedure, on_failure=ways[0].name)
+        if procedure.section == "deployment"
+        and procedure.on_failure is None
+        and procedure.changing
+        and len(ways) == 1
+        else procedure
+        for procedure in unique
+    )
+    for procedure in linked:
+        _findings(procedure, notes)
+    return linked
+
+
+def _unique(procedures: tuple[Procedure, ...], notes: Notes) -> list[Procedure]:
+    first: dict[str, Procedure] = {}
+    found: list[Procedure] = []
+    for procedure in procedures:
+        key = slug(procedure.name)
+        if key in first:
+            notes.find("procedure-repeated", procedure.line, name=procedure.name, first=first[key].line)
+            renamed = f"{procedure.name} (line {procedure.line})"
+            procedure = replace(procedure, name=renamed)
+            key = slug(renamed)
+        first.setdefault(key, procedure)
+        found.append(procedure)
+    return found
+
+
+def _findings(procedure: Procedure, notes: Notes) -> None:
+    """Verification, way back and descriptions, where the procedure changes something."""
+    commands = any(scripts_of(step) for step in procedure.steps)
+    if procedure.section in _NEEDS_CARE and procedure.changing and commands and not procedure.rollback:
+        if not any(_verifies(step) for step in procedure.steps):
+            notes.find("procedure-unverified", procedure.line, name=procedure.name)
+        if procedure.on_failure is None:
+            notes.find("procedure-without-rollback", procedure.line, name=procedure.name)
+    for parameter in procedure.parameters:
+        if parameter.description is None and parameter.source != "literal":
+            notes.find(
+                "parameter-undescribed",
+                parameter.line or procedure.line,
+                mark=parameter.name,
+                name=parameter.name,
+            )
+
+
+def _verifies(step: Step) -> bool:
+    return step.kind is StepKind.VERIFY or any(
+        _verifies(one) for choice in step.choices for one in choice.steps
+    )
+
+
+def scripts_of(step: Step) -> list[str]:
+    """The scripts of a step and of everything that it offers."""
+    found = [step.script] if step.script else []
+    return found + [script for choice in step.choices for one in choice.steps for script in scripts_of(one)]
+
+
+def _named_rollback(attributes: dict[str, str]) -> str | None:
+    name = attributes.get("rollback")
+    return name if name and name != "auto" else None
+
+
+def _has_steps(block: Block) -> bool:
+    match block:
+        case Fence():
+            return is_shell(block) or block.language.casefold() == "sql"
+        case List():
+            return block.ordered or any(item.task is not None or _has_command(item) for item in block.items)
+        case _:
+            return False
+
+
+def _has_command(item: Item) -> bool:
+    code = code_behind_colon(item.first)
+    inside = any(isinstance(block, Fence) and is_shell(block) for block in item.blocks)
+    starts_with_code = (
+        bool(item.first.spans) and item.first.spans[0].kind == "code" and item.first.spans[0].start == 0
+    )
+    return inside or (code is not None and not is_path(code) and " " in code and not starts_with_code)
+
+
+def _does_something(item: Item) -> bool:
+    return _has_command(item)
+
+
+def _is_verified(fence: Fence) -> bool:
+    """Whether a block verifies what it did: a `# Verify` with commands behind commands that may change something."""
+    if read_attributes(fence).get("name"):
+        return True
+    groups = read_groups(fence)
+    return len(groups) > 1 and any(is_verify(group.title) for group in groups[1:] if group.commands)
+
+
+def _introduction(block: Paragraph) -> str:
+    """The words before a block that introduce it: the last sentence, when it ends in a colon."""
+    text = block.text.strip()
+    if not text.endswith(":") or block.label:
+        return ""
+    return re.split(r"(?<=[.!?])\s+", text)[-1].rstrip(":").strip()[:80]
