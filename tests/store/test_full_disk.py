@@ -1,4 +1,4 @@
-"""A disk that is full: callers are told at once in one line, pages go to the spool, and all is well once there is space."""
+"""A disk that is full, files that are read-only: told at once in one line, and all is well once they can be written."""
 
 import json
 import subprocess
@@ -58,3 +58,30 @@ def test_a_full_disk(tmp_path: Path, means: str) -> None:
         assert (told["spooled"], told["left_in_spool"]) == (["during"], 0)
     else:
         assert told["spooled_in"] is None  # no place at all takes a line: the page goes out all the same
+
+
+def test_files_that_became_read_only(tmp_path: Path) -> None:
+    """Callers are told that the database is read-only; the page is written as soon as it is not, the climb never."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        if parent.stat().st_uid == folder.stat().st_uid and parent != parent.parent:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    program = folder / "program.py"
+    program.write_text((PROGRAM.parent / "meets_a_read_only_file.py").read_text())
+    program = program.rename(tmp_path / "program.py")
+    done = subprocess.run(
+        [sys.executable, str(program), str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd="/",
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    for who in ("page", "climb"):
+        assert "the database cannot be written: it is read-only" in told[who]
+    assert told["after_s"] < 2.2
+    assert told["notices"] == ["before", "during"]
+    assert (told["climbs"], told["problem"], told["lost"]) == (0, "None", 0)
