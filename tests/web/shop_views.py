@@ -68,6 +68,14 @@ TEXT = """\
 **Dependencies:** Database, Payment API
 **SLA:** 99.9%
 
+## Architecture
+
+```mermaid
+flowchart LR
+  Storefront --> Shop --> Database
+  Shop --> PaymentAPI[Payment API]
+```
+
 ## Health Checks
 
 ### Service Health

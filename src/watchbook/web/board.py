@@ -24,6 +24,7 @@ from watchbook.model.ids import slug
 from watchbook.model.quantities import say_bytes, say_duration
 from watchbook.web import assets, spark, wording
 from watchbook.web.arrangement import Arrangement, arrange
+from watchbook.web.forms import Reader
 from watchbook.web.prose import LIGHT
 from watchbook.web.wording import Light
 
@@ -96,9 +97,9 @@ def last_lines(text: str, most: int) -> str:
     return "\n".join([f"… {len(lines) - most} lines above", *lines[-most:]])
 
 
-def _page(template: str, here: str, actor: str, parts: Parts | None = None, **values: Any) -> str:
+def _page(template: str, here: str, reader: Reader, parts: Parts | None = None, **values: Any) -> str:
     place = partial(_place, parts or {})
-    shown = _templates().get_template(template).render(here=here, actor=actor, part=place, **values)
+    shown = _templates().get_template(template).render(here=here, reader=reader, part=place, **values)
     return re.sub(r"\n\s*\n+", "\n", shown) if "<pre" not in shown else shown
 
 
@@ -152,9 +153,22 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
             parts[bar.part] = render("bar", bar, view, here)
     for line, one in arranged.lights.items():
         parts[f"line-{line}"] = _lit(one)
+    drawn = _components_drawn(arranged)
     for name, one in arranged.components.items():
-        parts[f"component-{name}"] = Part(Markup("{} ").format(_MARKS[one.tone]), one.tone)
+        if name in drawn:
+            parts[f"component-{name}"] = Part(Markup("{} ").format(_MARKS[one.tone]), one.tone)
     return parts
+
+
+def _components_drawn(arranged: Arrangement) -> set[str]:
+    """Slugs of the components that a diagram of this document shows."""
+    blocks = (piece.block.html for row in arranged.rows for piece in row.pieces)
+    return {
+        slug(html.unescape(place))
+        for block in blocks
+        for place in LIGHT.findall(block)
+        if not place.isdigit()
+    }
 
 
 def _lit(light: Light) -> Part:
@@ -163,7 +177,7 @@ def _lit(light: Light) -> Part:
     return Part(shown.format(light.tone, light.word))
 
 
-def service_page(view: ServiceView, own: HealthView, here: str, actor: str) -> str:
+def service_page(view: ServiceView, own: HealthView, here: str, reader: Reader) -> str:
     """The runbook with what is alive beside it."""
     arranged = arrange(view)
     parts = _service_parts(view, own, here, arranged)
@@ -171,7 +185,7 @@ def service_page(view: ServiceView, own: HealthView, here: str, actor: str) -> s
     return _page(
         "service.html",
         here,
-        actor,
+        reader,
         parts,
         view=view,
         arrangement=arranged,
@@ -209,22 +223,22 @@ def _facts(view: ServiceView) -> Markup:
     return Markup(" · ").join(escape(str(part)) for part in said)
 
 
-def services_page(all_: Iterable[ServiceSummary], own: HealthView, now: float, actor: str) -> str:
+def services_page(all_: Iterable[ServiceSummary], own: HealthView, now: float, reader: Reader) -> str:
     """The list of services."""
-    return _page("services.html", "/", actor, services_parts(all_, own, now))
+    return _page("services.html", "/", reader, services_parts(all_, own, now))
 
 
 def services_parts(all_: Iterable[ServiceSummary], own: HealthView, now: float) -> Parts:
     return {"services": _macro("pages.html")("services", list(all_), own, now)}
 
 
-def run_page(view: RunView, now: float, actor: str) -> str:
+def run_page(view: RunView, now: float, reader: Reader) -> str:
     """One run: its steps, attempts, output and questions."""
     summary = view.summary
     return _page(
         "small.html",
         f"/runs/{summary.id}",
-        actor,
+        reader,
         run_parts(view, now),
         title=summary.procedure,
         service=summary.service,
@@ -237,12 +251,12 @@ def run_parts(view: RunView, now: float) -> Parts:
     return {"main": _macro("pages.html")("run", view, now, f"/runs/{view.summary.id}")}
 
 
-def incident_page(view: IncidentView, now: float, actor: str) -> str:
+def incident_page(view: IncidentView, now: float, reader: Reader) -> str:
     """One incident: cause, evidence, who was told, timeline."""
     return _page(
         "small.html",
         f"/incidents/{view.number}",
-        actor,
+        reader,
         incident_parts(view, now),
         title=view.title,
         service=view.service,
@@ -255,19 +269,19 @@ def incident_parts(view: IncidentView, now: float) -> Parts:
     return {"main": _macro("pages.html")("incident", view, now, f"/incidents/{view.number}")}
 
 
-def plan_page(plan: PlanView, here: str, actor: str) -> str:
+def plan_page(plan: PlanView, here: str, reader: Reader) -> str:
     """What a run would do, and the button that confirms exactly that."""
-    return _page("plan.html", here, actor, plan=plan, key=secrets.token_hex(16))
+    return _page("plan.html", here, reader, plan=plan, key=secrets.token_hex(16))
 
 
-def journal_page(page: JournalPage, service: str | None, here: str, actor: str) -> str:
-    return _page("journal.html", here, actor, page=page, service=service)
+def journal_page(page: JournalPage, service: str | None, here: str, reader: Reader) -> str:
+    return _page("journal.html", here, reader, page=page, service=service)
 
 
 def acknowledge_page(link: AcknowledgeLinkView, done: AcknowledgementView | None) -> str:
-    return _page("acknowledge.html", "/", "", link=link, done=done)
+    return _page("acknowledge.html", "/", Reader("", named=True), link=link, done=done)
 
 
-def message_page(title: str, mend: str, back: str, actor: str) -> str:
+def message_page(title: str, mend: str, back: str, reader: Reader) -> str:
     """One sentence that says what is wrong, and one that says what to do."""
-    return _page("message.html", "/", actor, title=wording.upper_first(title), mend=mend, back=back)
+    return _page("message.html", "/", reader, title=wording.upper_first(title), mend=mend, back=back)

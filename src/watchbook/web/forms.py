@@ -4,6 +4,7 @@ It checks shapes only. Whether a form is the board's own is the gate's question.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -14,6 +15,19 @@ from watchbook.model.errors import UsageError
 ACTOR_COOKIE = "watchbook_actor"
 PARAMETER_PREFIX = "p."
 MOST_FIELDS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a page. `named`: this browser was told a name; until then the page asks for one."""
+
+    name: str
+    named: bool
+
+
+def reader_of(request: Request) -> Reader:
+    """The reader by the gate's actor and the browser's cookie."""
+    return Reader(actor_in(request).name, bool(request.cookies.get(ACTOR_COOKIE)))
 
 
 async def form_of(request: Request) -> dict[str, str]:

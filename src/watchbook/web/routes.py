@@ -20,7 +20,7 @@ from watchbook.app.application import (
 )
 from watchbook.model.errors import NotFoundError, UsageError
 from watchbook.web import assets, board
-from watchbook.web.forms import ACTOR_COOKIE, actor_in, back_in, form_of, parameters_in
+from watchbook.web.forms import ACTOR_COOKIE, Reader, actor_in, back_in, form_of, parameters_in, reader_of
 
 ENTRIES_A_PAGE = 100
 _YEAR_S = 365 * 86400
@@ -40,13 +40,9 @@ def make_router(application: Application) -> APIRouter:
 
 def error_page(request: Request, status: int, message: str, mend: str) -> HTMLResponse:
     """An error as a page, with the way back."""
-    state = request.scope.get("state", {})
-    actor = state["actor"].name if "actor" in state else ""
-    return HTMLResponse(board.message_page(message, mend, "/", actor), status)
-
-
-def _name(request: Request) -> str:
-    return actor_in(request).name
+    known = "actor" in request.scope.get("state", {})
+    reader = reader_of(request) if known else Reader("", named=True)
+    return HTMLResponse(board.message_page(message, mend, "/", reader), status)
 
 
 def _to(path: str) -> RedirectResponse:
@@ -60,7 +56,7 @@ def _add_reading(router: APIRouter, application: Application) -> None:
         all_ = await application.services()
         if len(all_) == 1 and "all" not in request.query_params:
             return RedirectResponse(f"/services/{quote(all_[0].id)}", status_code=302)
-        return HTMLResponse(board.services_page(all_, application.health(), time.time(), _name(request)))
+        return HTMLResponse(board.services_page(all_, application.health(), time.time(), reader_of(request)))
 
     @router.get("/parts")
     async def services_parts() -> str:
@@ -71,7 +67,7 @@ def _add_reading(router: APIRouter, application: Application) -> None:
     @router.get("/services/{service}")
     async def service(service: str, request: Request) -> str:
         view = await application.service(service)
-        return board.service_page(view, application.health(), f"/services/{service}", _name(request))
+        return board.service_page(view, application.health(), f"/services/{service}", reader_of(request))
 
     @router.get("/services/{service}/parts")
     async def service_parts(service: str) -> str:
@@ -81,18 +77,18 @@ def _add_reading(router: APIRouter, application: Application) -> None:
     @router.get("/services/{service}/journal")
     async def journal(service: str, request: Request, before: int | None = None) -> str:
         page = await application.journal_before(service, before, ENTRIES_A_PAGE)
-        return board.journal_page(page, service, f"/services/{service}/journal", _name(request))
+        return board.journal_page(page, service, f"/services/{service}/journal", reader_of(request))
 
     @router.get("/journal")
     async def whole_journal(request: Request, before: int | None = None) -> str:
         page = await application.journal_before(None, before, ENTRIES_A_PAGE)
-        return board.journal_page(page, None, "/journal", _name(request))
+        return board.journal_page(page, None, "/journal", reader_of(request))
 
 
 def _add_small_pages(router: APIRouter, application: Application) -> None:
     @router.get("/runs/{run}")
     async def run(run: str, request: Request) -> str:
-        return board.run_page(await application.run(run), time.time(), _name(request))
+        return board.run_page(await application.run(run), time.time(), reader_of(request))
 
     @router.get("/runs/{run}/parts")
     async def run_parts(run: str) -> str:
@@ -100,7 +96,7 @@ def _add_small_pages(router: APIRouter, application: Application) -> None:
 
     @router.get("/incidents/{incident}")
     async def incident(incident: str, request: Request) -> str:
-        return board.incident_page(await application.incident(incident), time.time(), _name(request))
+        return board.incident_page(await application.incident(incident), time.time(), reader_of(request))
 
     @router.get("/incidents/{incident}/parts")
     async def incident_parts(incident: str) -> str:
@@ -165,7 +161,7 @@ def _add_running(router: APIRouter, application: Application) -> None:
     async def plan(service: str, request: Request) -> str:
         given = dict(request.query_params)
         plan = await application.plan_run(_run_request(service, given))
-        return board.plan_page(plan, request.url.path, _name(request))
+        return board.plan_page(plan, request.url.path, reader_of(request))
 
     @router.post("/services/{service}/run")
     async def start(service: str, request: Request) -> Response:

@@ -132,8 +132,9 @@ def service_light(summary: ServiceSummary) -> Light:
 def run_says(run: RunSummary) -> str:
     """`running: Deploy to staging, 2 of 5`, `completed in 17 min 12 s`."""
     word = light(run.state).word
+    began = run.created_at if run.started_at is None else run.started_at
     if run.ended_at is not None:
-        return f"{word} in {say_duration(run.ended_at - (run.started_at or run.created_at))}"
+        return f"{word} in {say_duration(run.ended_at - began)}"
     if run.holder:
         return f"{word} behind {run.holder}"
     return f"{word}: {run.now}" if run.now else word
@@ -176,7 +177,7 @@ def day_clock(at: float | None) -> Markup:
     """A moment with its date."""
     if at is None:
         return Markup("")
-    return _time(at, "day", iso(at)[:16].replace("T", " "))
+    return _time(at, "day", iso(at)[:19].replace("T", " "))
 
 
 def lasting(since: float | None, now: float) -> Markup:

@@ -1,7 +1,7 @@
 // Moments in the viewer's zone, and durations that count on. The server's words are UTC.
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 const STEPS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 
 // The viewer's clock may be wrong: durations use the server's, told by each answer.
