@@ -71,7 +71,11 @@ def a_page() -> Callable[..., Decision]:
     """Makes the decision of one notice, with a journal entry."""
 
     def make(
-        episode: str = "e1", kind: str = "trigger", sequence: int = 1, contact: str = "Ana Ruiz", channel: str = "phone"
+        episode: str = "e1",
+        kind: str = "trigger",
+        sequence: int = 1,
+        contact: str = "Ana Ruiz",
+        channel: str = "phone",
     ) -> Decision:
         now = time.time()
         body = {"service": "Shop", "alert": "Down", "kind": kind, "summary": f"{episode} {kind} {sequence}"}

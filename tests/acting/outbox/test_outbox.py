@@ -131,7 +131,9 @@ async def test_failed_resolve_is_retried_like_a_trigger(make_outbox: Any, receiv
     assert [page["kind"] for page in receiver.got] == ["trigger", "resolve"]
 
 
-async def test_sweep_sends_what_a_crash_left(make_outbox: Any, store: Any, receiver: Any, a_page: Any) -> None:
+async def test_sweep_sends_what_a_crash_left(
+    make_outbox: Any, store: Any, receiver: Any, a_page: Any
+) -> None:
     """Rows that were committed and never sent leave with the next start, in their order."""
     await store.apply(a_page("e1", "trigger", 1))
     await store.apply(a_page("e1", "resolve", 2))
@@ -231,7 +233,9 @@ async def test_spooled_page_is_taken_up_after_a_restart(
 
 
 @pytest.mark.slow
-async def test_decided_to_delivered_is_quick(make_outbox: Any, receiver: Any, a_page: Any, record_property: Any) -> None:
+async def test_decided_to_delivered_is_quick(
+    make_outbox: Any, receiver: Any, a_page: Any, record_property: Any
+) -> None:
     """Figure of the design: p50 3 ms and p95 10 ms idle; a busy test machine gets four times that."""
     outbox = await make_outbox()
     await outbox.apply(a_page("warm"))

@@ -1,0 +1,173 @@
+"""The auditor against the paging code: they agree on every story, and disagree as soon as a notice is dropped (rule 16)."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watchbook.deciding import answers, audit
+from watchbook.deciding.silence import Muting, silence
+from watchbook.deciding.watched import notices_of
+from watchbook.model.errors import ConflictError
+from watchbook.model.incidents import Entry, JournalEntry
+from watchbook.model.paging import Notice, NoticeState
+
+ANA, BO = "Ana Ruiz", "Bo Lindqvist"
+
+
+def journal_of(line: Any, keep: Callable[[Notice], bool], late_s: float = 0.5) -> list[JournalEntry]:
+    """The journal of a timeline, with deliveries of the notices that `keep` lets pass."""
+    entries: list[Entry] = []
+    for decision in line.decisions:
+        entries += decision.entries
+        for notice in notices_of(decision):
+            if notice.state is NoticeState.DUE and keep(notice):
+                data = {name: getattr(notice, name) for name in ("contact", "channel", "rung", "round")}
+                data |= {"episode": str(notice.episode), "kind": str(notice.kind)}
+                entries.append(Entry("shop", "page.sent", "", occurred_at=notice.due_at + late_s, data=data))
+    return [
+        JournalEntry(
+            n,
+            e.service,
+            e.kind,
+            e.summary,
+            e.actor,
+            e.occurred_at,
+            e.occurred_at,
+            e.subject,
+            e.incident,
+            e.data,
+            "",
+            "",
+        )
+        for n, e in enumerate(entries)
+    ]
+
+
+def found(line: Any, keep: Callable[[Notice], bool] = lambda notice: True) -> list[tuple[str, str, str]]:
+    missing = audit.audit(journal_of(line, keep), line.START + line.at)
+    return [(one.who, one.alert, one.kind) for one in missing]
+
+
+@pytest.fixture
+def story(timelines: Any) -> Callable[..., Any]:
+    """A timeline over Down (critical) and Slow (high)."""
+
+    def make(**more: Any) -> Any:
+        line = timelines.of(timelines.rule("Down"), timelines.rule("Slow", "high"), **more)
+        line.START = timelines.START
+        return line
+
+    return make
+
+
+def test_auditor_agrees_with_a_right_outbox(story: Any) -> None:
+    """A whole ladder, told in time: nothing is missing at any moment."""
+    line = story().push(0, "Down", True)
+    for at in range(50, 1500, 50):
+        assert found(line.run(at)) == []
+
+
+def test_dropped_first_page_is_noticed(story: Any) -> None:
+    """An outbox that drops Ana's page is found out after the grace, by name."""
+    line = story().push(0, "Down", True).run(50)
+    assert found(line, lambda notice: False) == []
+    assert found(line.run(70), lambda notice: False) == [(ANA, "Down", "page")]
+
+
+def test_dropped_escalation_is_noticed(story: Any) -> None:
+    """Ana was told, Bo's page was dropped."""
+    line = story().push(0, "Down", True).run(400)
+    assert found(line, lambda notice: notice.contact == ANA) == [(BO, "Down", "page")]
+
+
+def test_dropped_resolve_is_noticed(story: Any) -> None:
+    """Everyone who was told of the beginning has to be told of the end."""
+    line = story().push(0, "Down", True).push(20, "Down", False).run(200)
+    assert found(line) == []
+    assert found(line, lambda notice: notice.kind != "resolve") == [(ANA, "Down", "resolve")]
+
+
+def test_acknowledged_needs_nobody_until_it_expires(story: Any) -> None:
+    """30 min of quiet; then Bo, ten minutes after the acknowledgement ended."""
+    line = story().push(0, "Down", True).acknowledge(100)
+
+    def early(notice: Notice) -> bool:
+        return notice.due_at < line.START + 1000
+
+    assert found(line.run(2400), early) == []
+    assert found(line.run(2600), early) == [(BO, "Down", "page")]
+
+
+def test_silenced_needs_nobody(story: Any, timelines: Any) -> None:
+    """Under a silence nobody had to be told; after it Ana has to be."""
+    start = timelines.START
+    made, decision = silence(Muting("shop", None, start + 600, "test"), ANA, start)
+    line = story(silences=[made])
+    line.decisions.append(decision)
+    line.push(10, "Down", True)
+    assert found(line.run(590), lambda notice: False) == []
+    assert found(line.run(650), lambda notice: False) == []
+    assert found(line.run(670), lambda notice: False) == [(ANA, "Down", "page")]
+
+
+def test_worse_alert_has_to_be_told_in_its_own_right(story: Any) -> None:
+    """The page of a less severe alert does not stand for a worse one that came later."""
+    line = story().push(0, "Slow", True).push(20, "Down", True).run(100)
+    assert found(line) == []
+    assert found(line, lambda notice: notice.body["alert"] == "Slow") == [(ANA, "Down", "page")]
+
+
+def test_auditor_shares_no_code_with_the_paging() -> None:
+    """It imports neither the paging nor the choice of who leads."""
+    tree = ast.parse(Path(audit.__file__).read_text())
+    names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name for name in names if name and name.startswith("watchbook")} == {
+        "watchbook.model.ids",
+        "watchbook.model.incidents",
+    }
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["Down", "Slow", "ack", "silence", "touch", "wait"]),
+        st.booleans(),
+        st.integers(1, 60),
+    ),
+    max_size=20,
+)
+
+
+@given(steps=steps)
+@settings(max_examples=80, deadline=None)
+def test_auditor_and_paging_agree_on_every_story(timelines: Any, steps: list[tuple[str, bool, int]]) -> None:
+    """Two computations of the same rules: whatever happens, a right outbox is never accused."""
+    line = timelines.of(timelines.rule("Down"), timelines.rule("Slow", "high"), cadence_s=10.0, wait_s=10.0)
+    line.START = timelines.START
+    for what, true, length in steps:
+        now = timelines.START + line.at
+        if what == "ack":
+            try:
+                line.take(*answers.acknowledge(line.watch, ANA, now))
+            except ConflictError:
+                continue
+        elif what == "touch" and line.watch.incident is not None:
+            watch, decision = answers.touch(line.watch, ANA, now)
+            line.take(watch, decision)
+            from watchbook.model.decisions import Decision
+
+            note = Entry("shop", "note", "looked", ANA, now, incident=str(line.watch.incident.id))
+            line.decisions.append(Decision("note", entries=(note,)))
+        elif what == "silence":
+            made, decision = silence(Muting("shop", "Down", now + length * 20, "test"), ANA, now)
+            line.watch = answers.with_silences(line.watch, (*line.watch.silences, made))
+            line.decisions.append(decision)
+        elif what in line.truth:
+            line.truth[what] = true
+        for _ in range(3):
+            line.run(line.at + length * 10)
+            assert found(line) == []
