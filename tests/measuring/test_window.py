@@ -7,7 +7,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchbook.measuring.blocks import seal, unseal
+from watchbook.measuring.blocks import Packer
 from watchbook.measuring.labels import Matcher, Matchers, labels_of
 from watchbook.measuring.window import STALE, Window, is_stale
 
@@ -25,9 +25,11 @@ def test_blocks_keep_every_bit(steps: list[tuple[int, float]], start_ms: int) ->
         at_ms += step
         times.append(at_ms)
         values.append(value)
-    block = seal(times, values)
+    packer = Packer()
+    packer.seal(array("q", [1, 5]), array("d", [1.0, 2.0]))  # the packer remembers other times
+    block = packer.seal(times, values)
     assert (block.first_ms, block.last_ms, block.count) == (times[0], times[-1], len(times))
-    opened_times, opened_values = unseal(block)
+    opened_times, opened_values = packer.unseal(block)
     assert opened_times == times
     assert opened_values.tobytes() == values.tobytes()
 
@@ -36,7 +38,7 @@ def test_ordinary_counters_pack_well() -> None:
     """A counter scraped every 15 s takes less than four bytes a sample."""
     times = array("q", (1_700_000_000_000 + 15_000 * i for i in range(120)))
     values = array("d", (1000.0 + 7 * i for i in range(120)))
-    block = seal(times, values)
+    block = Packer().seal(times, values)
     assert (len(block.times) + len(block.values)) / 120 < 4
 
 

@@ -10,7 +10,8 @@ differences. On counters and gauges of real servers this takes between one and t
 import zlib
 from array import array
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
+from operator import sub
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +30,37 @@ class Block:
         return len(self.times) + len(self.values) + 180
 
 
-def seal(times: "array[int]", values: "array[float]") -> Block:
-    """Packs samples (at least one; times ascending) into a block."""
-    return Block(
-        first_ms=times[0],
-        last_ms=times[-1],
-        count=len(times),
-        times=_pack_times(times),
-        values=_pack_values(values),
-    )
+class Packer:
+    """Seals and unseals blocks. Series of one scrape share their times, so the last ones seen are remembered."""
 
+    def __init__(self) -> None:
+        self._packed: tuple[bytes, bytes] = (b"", b"")  # times as they are, and packed
+        self._unpacked: tuple[int, bytes, array[int]] = (0, b"", array("q"))
 
-def unseal(block: Block) -> "tuple[array[int], array[float]]":
-    """The samples exactly as they were sealed."""
-    return _unpack_times(block), _unpack_values(block)
+    def seal(self, times: "array[int]", values: "array[float]") -> Block:
+        """Packs samples (at least one; times ascending) into a block."""
+        raw = times.tobytes()
+        if raw != self._packed[0]:
+            self._packed = raw, _pack_times(times)
+        return Block(times[0], times[-1], len(times), self._packed[1], _pack_values(values))
+
+    def unseal(self, block: Block) -> "tuple[array[int], array[float]]":
+        """The samples exactly as they were sealed. The arrays are the caller's to read, not to change."""
+        first_ms, packed, times = self._unpacked
+        if (first_ms, packed) != (block.first_ms, block.times):
+            times = _unpack_times(block)
+            self._unpacked = block.first_ms, block.times, times
+        return times, _unpack_values(block)
 
 
 def _pack_times(times: "array[int]") -> bytes:
-    steps = array("q", (later - earlier for earlier, later in pairwise(times)))
+    steps = array("q", map(sub, times[1:], times))
     return zlib.compress(_grouped(steps.tobytes()), 1)
 
 
 def _unpack_times(block: Block) -> "array[int]":
     steps = array("q", _ungrouped(zlib.decompress(block.times)))
-    times, at_ms = array("q", [block.first_ms]), block.first_ms
-    for step in steps:
-        at_ms += step
-        times.append(at_ms)
-    return times
+    return array("q", accumulate(steps, initial=block.first_ms))
 
 
 def _pack_values(values: "array[float]") -> bytes:

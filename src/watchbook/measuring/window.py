@@ -11,16 +11,17 @@ import math
 import struct
 from array import array
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from watchbook.measuring.blocks import Block, seal, unseal
+from watchbook.measuring.blocks import Block, Packer
 from watchbook.measuring.labels import METRIC_NAME, Labels, Matchers
 
 RETENTION_S = 3 * 3600.0
-BLOCK_SAMPLES = 120
-_HEAD_SAMPLES = 160
+_SEALED_AT_ONCE = 60  # samples that leave a head together
+_HEAD_SAMPLES = 90  # a head this long is looked at
+_HEAD_MS = 330_000  # what most rules look at stays in the head, whatever the cadence
+_BLOCK_SAMPLES = 240  # a block is added to until it holds this many
 _WORTH_AN_INDEX = 64  # series of a metric below which a scan is as fast
 _ANY_NAME = ""  # of queries that name no metric
 _SERIES_BYTES = 1_200  # one series without samples: labels, index entries, two arrays; measured
@@ -54,15 +55,16 @@ class Stretch(NamedTuple):
 class Series:
     """One label set and its samples: a head that grows, and sealed blocks before it."""
 
-    __slots__ = ("blocks", "labels", "lookup", "name", "times", "values")
+    __slots__ = ("blocks", "labels", "lookup", "name", "packer", "times", "values")
 
-    def __init__(self, labels: Labels) -> None:
+    def __init__(self, labels: Labels, packer: Packer) -> None:
+        self.packer = packer
         self.labels = labels
         self.lookup = dict(labels)
         self.name = self.lookup.get(METRIC_NAME, "")
         self.times: array[int] = array("q")
         self.values: array[float] = array("d")
-        self.blocks: deque[Block] = deque()
+        self.blocks: list[Block] = []
 
     @property
     def last_ms(self) -> int | None:
@@ -103,7 +105,7 @@ class Series:
         values: array[float] = array("d")
         for block in self.blocks:
             if block.last_ms > start_ms and block.first_ms <= end_ms:
-                block_times, block_values = unseal(block)
+                block_times, block_values = self.packer.unseal(block)
                 times.extend(block_times)
                 values.extend(block_values)
         times.extend(self.times)
@@ -124,7 +126,7 @@ class Window:
         self._generations: dict[str, int] = {}
         self._head_samples = 0
         self._sealed_bytes = 0
-        self._last_times: bytes = b""
+        self._packer = Packer()
         self.rejected = 0
 
     def __len__(self) -> int:
@@ -168,12 +170,12 @@ class Window:
         times.append(at_ms)
         series.values.append(value)
         self._head_samples += 1
-        if len(times) >= _HEAD_SAMPLES:
+        if len(times) >= _HEAD_SAMPLES and times[_SEALED_AT_ONCE] < at_ms - _HEAD_MS:
             self._seal(series)
         return True
 
     def _add(self, labels: Labels) -> Series:
-        series = self._series[labels] = Series(labels)
+        series = self._series[labels] = Series(labels, self._packer)
         self._by_name.setdefault(series.name, []).append(series)
         for (name, label), postings in self._index.items():
             if name == series.name:
@@ -187,16 +189,18 @@ class Window:
             self._generations[changed] = self._generations.get(changed, 0) + 1
 
     def _seal(self, series: Series) -> None:
-        """Packs the older part of the head; times that equal those of the block sealed before are shared."""
-        block = seal(series.times[:BLOCK_SAMPLES], series.values[:BLOCK_SAMPLES])
-        if block.times == self._last_times:
-            block = Block(block.first_ms, block.last_ms, block.count, self._last_times, block.values)
-        else:
-            self._last_times = block.times
-        del series.times[:BLOCK_SAMPLES]
-        del series.values[:BLOCK_SAMPLES]
+        """Packs the oldest samples of the head, into the last block where it has room."""
+        times, values = series.times[:_SEALED_AT_ONCE], series.values[:_SEALED_AT_ONCE]
+        del series.times[:_SEALED_AT_ONCE]
+        del series.values[:_SEALED_AT_ONCE]
+        self._head_samples -= _SEALED_AT_ONCE
+        if series.blocks and series.blocks[-1].count + len(times) <= _BLOCK_SAMPLES:
+            last = series.blocks.pop()
+            self._sealed_bytes -= last.size_bytes
+            block_times, block_values = self._packer.unseal(last)
+            times, values = block_times + times, block_values + values
+        block = self._packer.seal(times, values)
         series.blocks.append(block)
-        self._head_samples -= BLOCK_SAMPLES
         self._sealed_bytes += block.size_bytes
 
     def prune(self, now_s: float) -> None:
@@ -210,7 +214,7 @@ class Window:
         gone = []
         for series in self._series.values():
             while series.blocks and series.blocks[0].last_ms <= limit_ms:
-                self._sealed_bytes -= series.blocks.popleft().size_bytes
+                self._sealed_bytes -= series.blocks.pop(0).size_bytes
             if not series.blocks and series.times and series.times[0] <= limit_ms:
                 self._trim_head(series, limit_ms)
             if not series.blocks and not series.times:
