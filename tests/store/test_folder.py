@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from watchbook.model.decisions import Decision
 from watchbook.model.errors import StoreError
+from watchbook.model.incidents import Entry
 from watchbook.store.folder import ServerNote, is_owned, running_server, take
+from watchbook.store.store import Store
 
 PROGRAMS = Path(__file__).parent / "programs"
 
@@ -182,3 +185,31 @@ def test_a_read_only_file_system(tmp_path: Path) -> None:
         )
         assert done.stdout.startswith("/sys/kernel/watchbook: the data folder ")
         assert done.stdout.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
+    """The journal of a data folder on a backup or another user's disk is read without writing a byte there."""
+    store = Store(tmp_path / "watchbook.sqlite")
+    store.apply_now(Decision("", (), (Entry("shop", "k", "kept"),)))
+    store.close()
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        if parent.stat().st_uid == os.getuid() and parent != parent.parent:
+            parent.chmod(parent.stat().st_mode | 0o055)
+    (tmp_path / "watchbook.sqlite").chmod(0o444)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    tmp_path.chmod(0o555)
+    program = (
+        "import os, sys; from pathlib import Path\n"
+        "from watchbook.store.store import Reader\n"
+        "from watchbook.store.journal import Wanted, read\n"
+        "os.getuid() == 0 and os.setuid(65534)\n"
+        f"reader = Reader(Path({str(tmp_path / 'watchbook.sqlite')!r}))\n"
+        "print(reader.read_now(lambda connection: read(connection, Wanted()))[0].summary)\n"
+        "reader.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, cwd="/"
+    )
+    tmp_path.chmod(0o755)
+    assert done.stdout == "kept\n", done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before

@@ -166,11 +166,35 @@ async def test_heartbeats_overwrite(store: Store) -> None:
 
 
 async def test_old_answers_are_forgotten(store: Store) -> None:
-    """Answers to repeated requests can be deleted; the rest stays."""
-    for key in ("a", "b"):
-        await store.apply(Decision("", (Answered(key, "POST /x", 200, "{}", 1.0),)))
-    assert await store.forget(Answered, key="a") == 1
-    assert [answer.key for answer in await store.load(Answered)] == ["b"]
+    """Answers to repeated requests can be deleted by key and by age; the rest stays."""
+    for at, key in enumerate("abc"):
+        await store.apply(Decision("", (Answered(key, "POST /x", 200, "{}", float(at)),)))
+    assert await store.forget(Answered, key="b") == 1
+    assert await store.forget_before(Answered, 2.0) == 1
+    assert [answer.key for answer in await store.load(Answered)] == ["c"]
+
+
+async def test_work_of_ones_own(store: Store) -> None:
+    """What no decision says can be written in a transaction of one's own; it is undone whole when it fails."""
+    assert await store.write(lambda connection: records.save(connection, _notice())[0].version) == 1
+
+    def fails(connection) -> None:  # type: ignore[no-untyped-def]
+        records.save(connection, _notice("n2"))
+        raise ValueError("no good")
+
+    with pytest.raises(ValueError, match="no good"):
+        await store.write(fails)
+    assert [notice.key for notice in await store.load(Notice)] == ["n1"]
+
+
+async def test_chains_are_checked_as_stored(store: Store) -> None:
+    """The store gives every service's verdict, or one service's."""
+    await store.note(Entry("shop", "k", "1"), Entry("search", "k", "1"))
+    assert [(chain.service, chain.broken) for chain in await store.verify()] == [
+        ("search", None),
+        ("shop", None),
+    ]
+    assert [chain.service for chain in await store.verify("shop")] == ["shop"]
 
 
 async def test_pruning_keeps_the_chain(store: Store, clock: Clock) -> None:

@@ -157,6 +157,19 @@ async def test_a_kept_job_is_written_when_the_lock_goes(writer: Writer, path: Pa
     await _until(lambda: _words(path) == ["page"])
 
 
+async def test_a_late_write_that_is_refused_is_logged(
+    writer: Writer, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A kept job whose caller has gone and which fails in the end (the record has changed) leaves a line in the log."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(StoreError):
+            await writer.write(_adds("bad", fails=True), within_s=0.3, keep=True)
+        other.execute("rollback")
+    await _until(lambda: "a write that came late was refused: bad is no good" in caplog.text)
+    assert _words(path) == []
+
+
 async def test_a_short_lock_is_waited_out(writer: Writer, path: Path) -> None:
     """A backup that holds the file for a moment costs that moment, and no error."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:

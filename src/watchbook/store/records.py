@@ -152,6 +152,12 @@ def remove(connection: Connection, type_: type, where: Mapping[str, Any]) -> int
     return int(connection.execute(delete(kind.table).where(*conditions(kind, where))).rowcount)
 
 
+def remove_before(connection: Connection, type_: type, before: float) -> int:
+    """Delete records whose time (the column that orders them) is before that; how many."""
+    kind = kind_of(type_)
+    return int(connection.execute(delete(kind.table).where(kind.table.c[kind.order] < before)).rowcount)
+
+
 def conditions(kind: Kind, where: Mapping[str, Any]) -> Iterable[ColumnElement[bool]]:
     """SQL conditions for values of columns; TypeError for a column that is not there."""
     for name, value in where.items():

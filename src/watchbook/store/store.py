@@ -145,6 +145,10 @@ class Store:
         """Delete records that may be forgotten, by values of columns; how many went."""
         return await self._writer.write(lambda connection: records.remove(connection, type_, where))
 
+    async def forget_before(self, type_: type, before: float) -> int:
+        """Delete records of a type that are older than that wall time (`Answered`: by `at`); how many went."""
+        return await self._writer.write(lambda connection: records.remove_before(connection, type_, before))
+
     async def read(self, query: Callable[[Connection], Result]) -> Result:
         """Run a query of one's own beside the writer, in a thread."""
         return await self.reader.read(query)
