@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchbook import __version__
-from watchbook.model.findings import catalogue
+from watchbook.model.findings import catalogue, entry
 from watchbook.model.runbook import Coverage, Finding, Level
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
+_SECRET = entry("secret-in-text").code
 RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
@@ -40,8 +41,8 @@ def in_text(checked: Checked, colour: bool) -> Iterable[str]:
 def _source(checked: Checked, finding: Finding) -> Iterable[str]:
     """The source line and its caret; long lines are cut around the mark."""
     line = checked.lines[finding.line - 1] if 0 < finding.line <= len(checked.lines) else ""
-    if not line.strip():
-        return
+    if not line.strip() or finding.code == _SECRET:
+        return  # a log of checks must not repeat the secret
     start = max(0, finding.column - 60) if finding.column > 100 else 0
     shown = line[start : start + 160].replace("\t", " ")
     length = max(1, min(finding.length or len(line.strip()), len(shown) - (finding.column - start)))

@@ -3,10 +3,12 @@
 Called by `reading.runbook` when every section is read. It reads no text; it compares what was read.
 """
 
+import re
+
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import CheckKind, Level, Recovery, Runbook
-from watchbook.reading.document import Section
+from watchbook.reading.document import Document, Section
 from watchbook.reading.ladders import WrittenLadder
 from watchbook.reading.notes import Notes
 
@@ -21,12 +23,30 @@ _STANDS_FOR = {"alerting": {"monitoring"}, "deployment": {"operations"}, "contac
                "emergency": {"outage", "corruption", "security"}}  # fmt: skip
 
 
-def find_missing_sections(chapters: tuple[Section, ...], notes: Notes) -> None:
-    """A note for each section of the template that the document does not have."""
+_ENGLISH = re.compile(r"\b(?:the|and|of|to|is|are|for|with|if|this|when|from|check|run)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def find_missing_sections(document: Document, chapters: tuple[Section, ...], notes: Notes) -> None:
+    """A note for each section of the template that the document does not have, or one about its language."""
     kinds = {chapter.kind for chapter in chapters}
+    if _is_foreign(document, chapters):
+        notes.find("language-unknown", 1)
+        return
     for kind, title in _TEMPLATE.items():
         if kind not in kinds and not _STANDS_FOR.get(kind, set()) & kinds:
             notes.find("section-missing", 1, mark=title, section=title)
+
+
+def _is_foreign(document: Document, chapters: tuple[Section, ...]) -> bool:
+    """Whether most headings are unknown and the words around them are hardly ever English."""
+    titled = [chapter for chapter in chapters if chapter.kind != "title"]
+    known = sum(bool(chapter.kind) for chapter in titled)
+    if len(titled) < 3 or known * 2 > len(titled):
+        return False
+    text = "\n".join(document.source[:400])[:40_000]
+    words = len(_WORD.findall(text))
+    return words >= 40 and len(_ENGLISH.findall(text)) < words / 50
 
 
 def find_disagreements(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: Notes) -> None:
@@ -44,21 +64,6 @@ def _alerts(runbook: Runbook, notes: Notes) -> None:
     for rule in runbook.alerts:
         if runbook.issues and slug(rule.name) not in led_to:
             notes.find("alert-without-issue", rule.line, mark=rule.name, name=rule.name)
-    names = {slug(rule.name) for rule in runbook.alerts}
-    known = ", ".join(rule.name for rule in runbook.alerts) or "none is"
-    for issue in runbook.issues:
-        if not issue.alerts:
-            notes.find("issue-without-alert", issue.line, mark=issue.name, name=issue.name)
-        for alert in issue.alerts:
-            if slug(alert) not in names:
-                notes.find(
-                    "issue-alert-undefined",
-                    issue.line,
-                    mark=issue.name,
-                    name=issue.name,
-                    alert=alert,
-                    known=known,
-                )
 
 
 def _checks(runbook: Runbook, notes: Notes) -> None:
@@ -67,11 +72,14 @@ def _checks(runbook: Runbook, notes: Notes) -> None:
         for rule in runbook.alerts
         if "check" in rule.condition.params
     }
-    counted = any(rule.condition.signal == "healthy_instances" for rule in runbook.alerts)
+    signals = {rule.condition.signal for rule in runbook.alerts}
+    expiry = "certificate_lifetime" in signals
+    counted = bool({"healthy_instances", "probe_latency"} & signals)
     service = next((check for check in runbook.health_checks if check.dependency is None), None)
     addressed = any(place.url or place.instances for place in runbook.service.environments)
     for check in runbook.health_checks:
-        if slug(check.name) not in used and not (counted and check is service):
+        watched = (counted and check is service) or (expiry and check.kind is CheckKind.TLS)
+        if slug(check.name) not in used and not watched:
             notes.find("check-unused", check.line, mark=check.name, name=check.name)
         if check.kind is CheckKind.HTTP and check.target.startswith("/") and not addressed:
             notes.find(

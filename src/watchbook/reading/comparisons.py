@@ -187,7 +187,12 @@ def _checked(
     )
     if backwards:
         return Misread(
-            "condition-backwards", {"name": name, "signal": signal.title, "direction": signal.bad_direction}
+            "condition-backwards",
+            {
+                "name": name,
+                "signal": signal.title,
+                "direction": "high" if signal.bad_direction == "above" else "low",
+            },
         )
     if unit is Unit.RATIO and signal.name in _RATIO_LIMITS and _is_impossible(parts.op, value.value):
         return Misread(

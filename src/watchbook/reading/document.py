@@ -94,7 +94,7 @@ class Document:
 def parse_document(text: str) -> Document:
     """The tree of `text`. Time grows linearly with its size; nothing raises."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    source = tuple(text.split("\n"))
+    source = tuple(text.removesuffix("\n").split("\n"))
     front, front_end = _front_matter(source)
     lines = [""] * front_end + [_shortened(line) for line in source[front_end:]]
     guard = _guard_for(text)

@@ -239,27 +239,26 @@ def _take_fence(fence: Fence, name: str, gathering: _Gathering) -> None:
     """Plain `curl URL` lines are checks, named by the comment above; the other commands of the fence are left."""
     if fence.language not in ("bash", "sh", "shell", "console", "zsh", ""):
         return
-    comment = ""
+    comment, comment_line = "", 0
     for offset, text in enumerate(fence.lines):
         line = text.strip().removeprefix("$ ")
         number = fence.first_line + offset
         if line.startswith("#"):
             expected = _EXPECT_COMMENT.match(line)
-            if expected is not None and gathering.open is not None:
-                _refine(
-                    "expected",
-                    Line(number, expected[1]),
-                    Field("Expected", Line(number, expected[1]), number),
-                    gathering,
-                )
-            else:
-                comment = line.lstrip("# ").strip()
+            if expected is None:
+                comment, comment_line = line.lstrip("# ").strip(), number
+            elif gathering.open is not None:
+                value = Line(number, expected[1])
+                _refine("expected", value, Field("Expected", value, number), gathering)
             continue
         target = curl_target(line.split(" # ")[0].strip())
         if target is None or "<" in line or "$" in line:
+            comment = ""
             continue
         gathering.close()
         gathering.open = (_unused(comment or name, gathering.checks), number, Probe(target))
+        if comment:
+            gathering.notes.also_read(comment_line)
         comment = ""
     gathering.close()
 
@@ -290,6 +289,14 @@ def _refusal(check: HealthCheck) -> str:
     return "" if found.safety is Safety.READ_ONLY else f"{found.safety.value}: {found.reason}"
 
 
+def _expected(check: HealthCheck) -> str:
+    if check.kind is CheckKind.TLS and check.expect.number is not None:
+        return (
+            f"a certificate good for {check.expect.number.op} {say(check.expect.number.value, Unit.SECONDS)}"
+        )
+    return say_expectation(check.expect)
+
+
 def say_check(check: HealthCheck) -> str:
     """The check in one sentence."""
     asked = (
@@ -299,7 +306,7 @@ def say_check(check: HealthCheck) -> str:
     )
     if check.query:
         asked += f" {check.query}"
-    said = f"{check.name}: asks {asked} every {say(check.every_s, Unit.SECONDS)}, expects {say_expectation(check.expect)}"
+    said = f"{check.name}: asks {asked} every {say(check.every_s, Unit.SECONDS)}, expects {_expected(check)}"
     if check.max_latency_s is not None:
         said += f", degraded above {say(check.max_latency_s, Unit.SECONDS)} (all phases together)"
     said += f", gives up after {say(check.timeout_s, Unit.SECONDS)}"

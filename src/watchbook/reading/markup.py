@@ -134,6 +134,7 @@ class BlockBuilder:
         language, attributes = _split_info(info)
         if token.type == "code_block":
             return Fence("", "", lines, line, line + max(len(lines), 1) - 1, line, indented=True)
+        end = min(end, len(self.source))
         closed = end > line and self.source[end - 1].strip(" \t>").startswith(token.markup)
         return Fence(language, attributes, lines, line, end, line + 1, closed)
 

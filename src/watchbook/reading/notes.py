@@ -68,7 +68,7 @@ class Notes:
         self.findings: list[Finding] = []
         self.read_lines: set[int] = set()
         self.prose_lines: set[int] = set()
-        self._told: set[tuple[str, int, str]] = set()
+        self._told: set[tuple[str, int, str]] = set()  # sentence, line, mark
 
     def read(self, place: "Place | int", kind: str, says: str) -> None:
         """The lines of `place` were understood to be a `kind`; `says` is one sentence for a person."""
@@ -92,7 +92,7 @@ class Notes:
         level: Level | None = None,
         **values: object,
     ) -> None:
-        """The finding `kind` of the catalogue at `place`; told once for each line and mark."""
+        """The finding `kind` of the catalogue at `place`; told once for each line, mark and sentence."""
         known = entry(kind)
         self._keep(known, level or known.level, place, mark, values)
 
@@ -100,11 +100,11 @@ class Notes:
         self, known: Entry, level: Level, place: "Place | int", mark: str, values: Mapping[str, object]
     ) -> None:
         line, _ = _range(place)
-        if (known.code, line, mark) in self._told:
-            return
-        self._told.add((known.code, line, mark))
-        column, length = self._mark(line, mark)
         message, mend = known.message.format_map(values), known.mend.format_map(values)
+        if (message, line, mark) in self._told:
+            return
+        self._told.add((message, line, mark))
+        column, length = self._mark(line, mark)
         self.findings.append(Finding(known.code, level, line, message, mend, column, length))
 
     def misread(self, kind: str, place: "Place | int", mark: str, values: Mapping[str, object]) -> None:

@@ -95,6 +95,7 @@ def _take(found: Field, notes: Notes, facts: Facts) -> None:
         facts.lines.setdefault(name, found.line)
         return
     if not text:
+        facts.lines.setdefault(name, found.line)
         if name in _SHOWN:
             notes.find("field-empty", found.line, mark=found.key, field=found.key)
         return
@@ -177,7 +178,7 @@ def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
     if placeholder_in(Line(title.line, title.title)) is not None:
         return
     name = _TITLE_NOISE.sub(" ", title.title)
-    name = re.sub(r"\s+", " ", name).strip(" :–—-|/#*")
+    name = re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
     if name:
         facts.values["service"] = name
         notes.read(title.line, "service", f"The service is {name}.")

@@ -23,11 +23,11 @@ _DEADLINE = re.compile(
 )
 _WITHIN = re.compile(r"^(?:within|<|≤)\s*", re.IGNORECASE)
 _ROOM = re.compile(r"(?<![\w/&])#[A-Za-z][\w-]*")
-_QUIET = re.compile(
-    r"\b(?:ticket|jira|next business day|next working day|business hours|working hours|e-?mail|mail|slack|teams|chat"
-    r"|notify|notification|inform|log only|backlog|no page|do not page)\b",
+_LATER = re.compile(
+    r"\b(?:ticket|jira|next business day|next working day|business hours|working hours|log only|backlog)\b",
     re.IGNORECASE,
 )
+_QUIET = re.compile(r"\b(?:e-?mail|mail|slack|teams|chat|notify|notification|inform)\b", re.IGNORECASE)
 _NOT_PAGED = re.compile(r"\b(?:no|don.?t|do not|without|never)\s+(?:page|paging|call)\b", re.IGNORECASE)
 _WHOM = re.compile(r"\b(?:page|call|phone|wake)s?\s+(?:the\s+|out\s+)?([^,;.→(]+)", re.IGNORECASE)
 _ON_CALL = re.compile(
@@ -72,7 +72,8 @@ def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedur
 @dataclass(frozen=True, slots=True)
 class _Words:
     page: bool
-    quiet: bool
+    quiet: bool  # told in chat or by mail
+    later: bool  # a ticket, the next business day, or no page in so many words
     deadline_s: float | None
     rooms: tuple[str, ...]
     others: tuple[str, ...]
@@ -81,14 +82,14 @@ class _Words:
 
 def _gather(text: str) -> _Words:
     """The parts of the cell, split at commas and semicolons, each by what it says."""
-    page, quiet, deadline_s = False, False, None
+    page, quiet, later, deadline_s = False, False, False, None
     others: list[str] = []
     rooms = tuple(dict.fromkeys(_ROOM.findall(text)))
     has_arrow = bool(re.search(r"→|->|=>|➜", text))
     for part in re.split(r"\s*[,;+]\s*|\s+(?:and|&)\s+|\.\s+", text):
         told = False
-        if _NOT_PAGED.search(part):
-            quiet = told = True
+        if _NOT_PAGED.search(part) or _LATER.search(part):
+            later = told = True
         elif _PAGE.search(part) or _CALL.search(part):
             page = told = True
         if _QUIET.search(part) and not page:
@@ -101,7 +102,7 @@ def _gather(text: str) -> _Words:
             quiet, told = quiet or not page, True
         if not told and part.strip(" .-–—→") and not has_arrow:
             others.append(part.strip(" ."))
-    return _Words(page, quiet, deadline_s, rooms, tuple(others), has_arrow)
+    return _Words(page, quiet or later, later, deadline_s, rooms, tuple(others), has_arrow)
 
 
 def _decided(words: _Words, severity: Severity, written: bool) -> Response:
@@ -109,7 +110,7 @@ def _decided(words: _Words, severity: Severity, written: bool) -> Response:
     urgent = severity in (Severity.CRITICAL, Severity.HIGH)
     if words.page or (words.has_arrow and not words.quiet):
         return Response(page=True, ack_deadline_s=words.deadline_s)
-    if words.deadline_s is not None and not words.quiet:
+    if words.deadline_s is not None and not words.later:
         if urgent:
             return Response(page=True, ack_deadline_s=words.deadline_s)
         return Response(page=False, ack_deadline_s=words.deadline_s, working_hours=True)

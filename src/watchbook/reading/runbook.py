@@ -41,6 +41,7 @@ from watchbook.reading import (
     procedures,
     recovery,
     review,
+    troubleshooting,
 )  # fmt: skip
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
 from watchbook.reading.conditions import Known
@@ -105,6 +106,7 @@ def read(text: str) -> Runbook:
     _read_alerts(draft)
     _read_issues(draft)
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
+    _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
     return _finish(text, draft)
@@ -119,6 +121,16 @@ def _read_headings(draft: _Draft) -> None:
             draft.notes.prose(part.line)
     for chapter in draft.of("contents"):
         draft.notes.prose(_whole(chapter))
+
+
+def _find_open_fences(draft: _Draft) -> None:
+    for chapter in draft.chapters:
+        for block in chapter.all_blocks:
+            if isinstance(block, Fence) and not block.closed and not block.indented:
+                marker = draft.document.source[block.line - 1].strip()[:3]
+                draft.notes.find(
+                    "fence-unclosed", block.line, marker=f"`{marker}`" if "`" not in marker else marker
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,31 +294,24 @@ def _read_alerts(draft: _Draft) -> None:
 def _read_issues(draft: _Draft) -> None:
     """Troubleshooting and commands; shell in any other section is a list of commands as well."""
     for chapter in draft.of("troubleshooting"):
-        _read_troubleshooting(chapter, draft)
+        found = troubleshooting.read(chapter, draft.notes, draft.context)
+        draft.issues += found.issues
+        draft.procedures += found.procedures
     for chapter in draft.of("commands"):
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     for chapter in draft.chapters:
         for part in chapter.walk() if chapter.kind != "contents" else ():
-            left = tuple(b for b in part.blocks if isinstance(b, Fence) and not _told(b, draft.notes))
+            fences = (block for block in part.blocks if isinstance(block, Fence))
+            left = tuple(fence for fence in fences if not _told(fence, draft.notes))
             if left:
                 group = replace(part, kind="commands", blocks=left, sections=())
                 draft.commands += commands.read(group, draft.notes, draft.context)
 
 
-def _read_troubleshooting(chapter: Section, draft: _Draft) -> None:
-    try:
-        from watchbook.reading import troubleshooting
-    except ImportError:  # being written
-        return
-    found = troubleshooting.read(chapter, draft.notes, draft.context)
-    draft.issues += found.issues
-    draft.procedures += found.procedures
-
-
 def _told(fence: Fence, notes: Notes) -> bool:
-    """Whether a module said something about the fence already."""
-    lines = range(fence.first_line, fence.first_line + len(fence.lines))
-    return not fence.lines or any(line in notes.read_lines or line in notes.prose_lines for line in lines)
+    """Whether a module said something about every line of the fence already."""
+    told = notes.read_lines | notes.prose_lines
+    return all(fence.first_line + offset in told for offset, text in enumerate(fence.lines) if text.strip())
 
 
 def _finish(text: str, draft: _Draft) -> Runbook:
@@ -321,7 +326,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
     runbook = replace(runbook, procedures=finished)
-    agreement.find_missing_sections(draft.chapters, notes)
+    agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)
     coverage = cover(draft.document, draft.chapters, notes)
     readings = tuple(sorted(notes.readings, key=lambda reading: reading.line))
