@@ -24,7 +24,7 @@ from watchbook.model.paging import Notice
 from watchbook.store import journal, migrate, records, sqlite
 from watchbook.store.journal import Chain, Wanted
 from watchbook.store.marks import Heartbeat
-from watchbook.store.writer import WITHIN_S, Writer
+from watchbook.store.writer import PATIENT_S, WITHIN_S, Writer
 
 Record = TypeVar("Record")
 Result = TypeVar("Result")
@@ -79,24 +79,25 @@ class Store:
         return self._sequence
 
     async def apply(
-        self, decision: Decision, *, within_s: float = WITHIN_S, keep: bool | None = None
+        self, decision: Decision, *, within_s: float | None = None, keep: bool | None = None
     ) -> Applied:
         """Write a decision whole or not at all; the records come back with their new versions.
 
         Raises ConflictError where a record has changed since it was read (read again, decide again), StoreError
-        where it could not be committed within `within_s` seconds. After a StoreError it is not written any more,
-        unless `keep`; decisions that page are kept by default (rule 14: a late commit is a visible duplicate).
+        where it could not be committed within `within_s` seconds (by default 2 for a decision that pages, 5 for any
+        other). After a StoreError it is not written any more, unless `keep`; decisions that page are kept by default
+        (rule 14: a late commit is a visible duplicate).
         """
         pages = any(isinstance(record, Notice) for record in decision.saves)
         urgent = any(records.kind_of(type(record)).urgent for record in decision.saves)
         return await self._writer.write(
             lambda connection: self._apply(connection, decision),
-            within_s=within_s,
+            within_s=within_s if within_s is not None else WITHIN_S if pages else PATIENT_S,
             urgent=urgent,
             keep=pages if keep is None else keep,
         )
 
-    def apply_now(self, decision: Decision, *, within_s: float = WITHIN_S) -> Applied:
+    def apply_now(self, decision: Decision, *, within_s: float = PATIENT_S) -> Applied:
         """The same for callers without an event loop."""
         return self._writer.write_now(lambda connection: self._apply(connection, decision), within_s=within_s)
 
@@ -113,14 +114,14 @@ class Store:
         self,
         work: Callable[[Connection], Result],
         *,
-        within_s: float = WITHIN_S,
+        within_s: float = PATIENT_S,
         urgent: bool = False,
         keep: bool = False,
     ) -> Result:
         """Run `work` in a transaction of the writer (`store.writer.Writer.write`). For what no decision says."""
         return await self._writer.write(work, within_s=within_s, urgent=urgent, keep=keep)
 
-    async def note(self, *entries: Entry, within_s: float = WITHIN_S) -> tuple[JournalEntry, ...]:
+    async def note(self, *entries: Entry, within_s: float = PATIENT_S) -> tuple[JournalEntry, ...]:
         """Journal entries that no record goes with."""
         return (await self.apply(Decision("", entries=entries), within_s=within_s)).entries
 

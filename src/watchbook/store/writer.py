@@ -25,7 +25,8 @@ from watchbook.model.errors import StoreError
 from watchbook.store import sqlite
 
 Result = TypeVar("Result")
-WITHIN_S = 2.0  # rule 14: a store that cannot commit within this is stuck
+WITHIN_S = 2.0  # rule 14: for a page, a store that cannot commit within this is stuck
+PATIENT_S = 5.0  # everything else may wait its turn on a busy machine
 _GATHER_S = 0.005  # how long a transaction goes on taking ordinary jobs
 _GATHER_URGENT_S = 0.02  # and urgent ones
 _AGAIN_S = 0.1  # a stuck store is tried again this often
@@ -71,7 +72,7 @@ class Writer:
         self,
         work: Callable[[Connection], Result],
         *,
-        within_s: float = WITHIN_S,
+        within_s: float = PATIENT_S,
         urgent: bool = False,
         keep: bool = False,
     ) -> Result:
@@ -94,7 +95,7 @@ class Writer:
             self._give_up(job, within_s)
         return await waiting
 
-    def write_now(self, work: Callable[[Connection], Result], *, within_s: float = WITHIN_S) -> Result:
+    def write_now(self, work: Callable[[Connection], Result], *, within_s: float = PATIENT_S) -> Result:
         """The same for callers without an event loop."""
         job = Job(work)
         self.submit(job)
