@@ -128,6 +128,38 @@ def test_a_counter_without_status_is_no_error_ratio() -> None:
     assert isinstance(bind_signal(signal("request_rate"), {}, only_cache, 60), BindingProblem)
 
 
+def test_outcomes_in_words() -> None:
+    """A status label that holds words is understood, or is a problem: failures are never silently 0 %."""
+    window = window_of({"ok": [3.0 * i for i in range(31)], "Error": [1.0 * i for i in range(31)]})
+    found = bind_signal(signal("error_ratio"), {}, window.inventory(), 60, values=window.label_values)
+    assert isinstance(found, Measurement), found
+    assert measure(found, signal("error_ratio"), window, 60).value == pytest.approx(0.25)
+    odd = window_of({"ok": [1.0], "declined": [1.0]})
+    problem = bind_signal(signal("error_ratio"), {}, odd.inventory(), 60, values=odd.label_values)
+    assert isinstance(problem, BindingProblem)
+    assert (
+        problem.reason
+        == "the label status of http_requests_total holds “declined”: what is a failure cannot be told"
+    )
+    traffic = bind_signal(signal("request_rate"), {}, odd.inventory(), 60, values=odd.label_values)
+    assert isinstance(traffic, Measurement)
+
+
+def test_one_status() -> None:
+    """`401s` and `4xx` count that status or class only."""
+    window = window_of(
+        {
+            "200": [8.0 * i for i in range(31)],
+            "401": [1.0 * i for i in range(31)],
+            "404": [1.0 * i for i in range(31)],
+        }
+    )
+    assert measured("status_ratio", window, 60, status="401").value == pytest.approx(0.1)
+    assert measured("status_ratio", window, 60, status="4xx").value == pytest.approx(0.2)
+    assert measured("status_rate", window, 60, status="401").value == pytest.approx(0.5)
+    assert measured("status_count", window, 60, status="401", window_s=30.0).value == pytest.approx(15)
+
+
 def test_healthy_instances_are_counted_from_probes() -> None:
     """What Watchbook's own probes answer is never taken from a metric."""
     problem = bind_signal(signal("healthy_instances"), {}, {"up": frozenset()}, 60)

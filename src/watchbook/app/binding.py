@@ -65,7 +65,7 @@ def _bind_name(
             f"“{name}” is neither a known signal nor a metric with a query",
             "Give it a query in a code span under Key Metrics.",
         )
-    found = bind_signal(signal, params, window.inventory(), average_s)
+    found = bind_signal(signal, params, window.inventory(), average_s, values=window.label_values)
     return found if isinstance(found, BindingProblem) else Bound(found, signal)
 
 

@@ -65,6 +65,35 @@ class Gauge:
 
 
 _STATUS = ("status", "code", "status_code", "http_status", "http_status_code", "response_code", "http_code")
+# Outcomes in words, where a status label holds no HTTP statuses.
+FAILURES = frozenset(
+    (
+        "error",
+        "errors",
+        "err",
+        "fail",
+        "failed",
+        "failure",
+        "fault",
+        "exception",
+        "timeout",
+        "server_error",
+        "internal_error",
+    )
+)
+SUCCESSES = frozenset(
+    (
+        "ok",
+        "success",
+        "successful",
+        "succeeded",
+        "completed",
+        "done",
+        "redirection",
+        "client_error",
+        "informational",
+    )
+)
 _SERVER_FAULTS = "Unknown|Internal|Unavailable|DataLoss|DeadlineExceeded|Unimplemented"
 
 # Metrics about the measuring itself, never about the service that is measured.
@@ -72,9 +101,11 @@ NOT_THE_SERVICE = ("prometheus_", "promhttp_", "grafana_", "alertmanager_", "scr
 
 REQUESTS: tuple[Requests, ...] = (
     Requests(CLIENT, r"(?!nginx_|traefik_|haproxy_)(\w+_)?http_requests?_total", _STATUS),
-    Requests(CLIENT, r"(\w+_)?http_(responses|server_requests)_total", _STATUS),
+    Requests(CLIENT, r"(\w+_)?http_(responses|server_requests|responses_total_by_status)_total", _STATUS),
     Requests(CLIENT, r"(?!nginx_|http_server_)(\w+_)?http_requests?_duration_seconds_count", _STATUS),
-    Requests(CLIENT, r"(?!istio_|nginx_|traefik_|haproxy_)(\w+_)?requests_total", _STATUS, needs_status=True),
+    Requests(
+        CLIENT, r"(?!istio_|nginx_|traefik_|haproxy_)(\w+_)?requests?_total", _STATUS, needs_status=True
+    ),
     Requests(OTEL, "http_server_request_duration_seconds_count", ("http_response_status_code",)),
     Requests(OTEL, "http_server_duration_milliseconds_count", ("http_status_code",)),
     Requests(OTEL, "http_server_duration_count", ("http_status_code",)),
@@ -83,7 +114,6 @@ REQUESTS: tuple[Requests, ...] = (
     Requests(NGINX, "nginx_ingress_controller_requests", ("status",)),
     Requests(NGINX, "nginx_vts_server_requests_total", ("code",)),
     Requests(NGINX, "nginx_http_requests_total"),
-    Requests(NGINX, "nginx_connections_handled"),
     Requests(ENVOY, "envoy_http_downstream_rq_xx", ("envoy_response_code_class",), "5"),
     Requests(ENVOY, "envoy_cluster_upstream_rq_xx", ("envoy_response_code_class",), "5"),
     Requests(GRPC, "grpc_server_handled_total", ("grpc_code",), _SERVER_FAULTS),

@@ -7,17 +7,20 @@ once, is a `BindingProblem` that says which, and what to do. The choice is a val
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from watchbook.measuring.catalogue import (
+    CLIENT,
     DURATIONS,
+    FAILURES,
     GAUGES,
     NOT_THE_SERVICE,
     OBSERVED,
     OF_REQUESTS,
     REQUESTS,
+    SUCCESSES,
     Durations,
     Gauge,
     Requests,
@@ -29,6 +32,9 @@ from watchbook.model.signals import Signal
 
 Inventory = Mapping[str, frozenset[str]]
 """What a service exposes: each metric's name and the names of its labels."""
+
+LabelValues = Callable[[str, str], Collection[str]]
+"""The values that a label of a metric has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,13 @@ class BindingProblem:
     signal: str
     reason: str
     mend: str
+
+
+_WRITE_THE_QUERY = "Write the query that is meant in a code span under Key Metrics, or narrow the selector."
+
+
+class _UnclearOutcomeError(Exception):
+    """A status label whose values do not say what is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +112,13 @@ def bind_signal(
     inventory: Inventory,
     average_s: float,
     selector: str = "",
+    values: LabelValues | None = None,
 ) -> Measurement | BindingProblem:
     """The one measurement of a signal among what `inventory` offers, or the problem with it.
 
     `average_s` is the averaging window (`model.signals.averaging_s`); `params["window_s"]` replaces it where a count
-    names its own. `selector` holds the label matchers of the environment, with or without braces.
+    names its own. `selector` holds the label matchers of the environment, with or without braces. With `values`,
+    a status label that holds words instead of HTTP statuses is understood, or is a problem: never a silent 0 %.
     """
     if signal.name in OBSERVED:
         return BindingProblem(
@@ -114,7 +129,10 @@ def bind_signal(
     place = _Place(selector, float(params.get("window_s", average_s)))
     names = {name: labels for name, labels in inventory.items() if not name.startswith(NOT_THE_SERVICE)}
     if signal.name in OF_REQUESTS:
-        found = _of_requests(signal, params, names, place)
+        try:
+            found = _of_requests(signal, params, names, place, values)
+        except _UnclearOutcomeError as error:
+            return BindingProblem(signal.name, str(error), _WRITE_THE_QUERY)
     elif signal.name == "latency":
         found = _of_latency(params, names, place)
     else:
@@ -135,7 +153,7 @@ def _only_one(signal: Signal, found: list[Measurement]) -> Measurement | Binding
         return BindingProblem(
             signal.name,
             f"{signal.title} can be measured in more than one way ({listed})",
-            "Write the query that is meant in a code span under Key Metrics, or narrow the selector.",
+            _WRITE_THE_QUERY,
         )
     return found[0]
 
@@ -148,7 +166,11 @@ def _matching_names(pattern: str, inventory: Inventory) -> list[str]:
 
 
 def _of_requests(
-    signal: Signal, params: Mapping[str, float | str], inventory: Inventory, place: _Place
+    signal: Signal,
+    params: Mapping[str, float | str],
+    inventory: Inventory,
+    place: _Place,
+    values: LabelValues | None,
 ) -> list[Measurement]:
     """Measurements from request counters; of each convention only the first variant that is there."""
     found: list[Measurement] = []
@@ -161,21 +183,34 @@ def _of_requests(
             if label is None and (family.needs_status or signal.name != "request_rate"):
                 continue
             settled.add(family.convention)
-            found.append(_request_measurement(signal, params, family, (name, label or ""), place))
+            outcome = ""
+            if "status" in params:
+                outcome = f'{label}=~"{_status_pattern(str(params["status"]))}"'
+            elif signal.name != "request_rate":
+                held = values(name, label or "") if values and family.convention == CLIENT else ()
+                outcome = f'{label}=~"{_failures(family, name, label or "", held)}"'
+            found.append(_request_measurement(signal, family.convention, name, outcome, place))
     return found
 
 
+def _failures(family: Requests, name: str, label: str, held: Collection[str]) -> str:
+    """The pattern of outcomes that are failures, by the values that the label holds now."""
+    words = {value.casefold() for value in held if value and not re.fullmatch(r"[1-5](\d\d|xx|XX)", value)}
+    if not words:
+        return family.errors
+    unknown = sorted(words - FAILURES - SUCCESSES)
+    if unknown:
+        shown = ", ".join(f"“{word}”" for word in unknown[:3])
+        raise _UnclearOutcomeError(
+            f"the label {label} of {name} holds {shown}: what is a failure cannot be told"
+        )
+    return f"{family.errors}|(?i:{'|'.join(sorted(FAILURES))})"
+
+
 def _request_measurement(
-    signal: Signal,
-    params: Mapping[str, float | str],
-    family: Requests,
-    series: tuple[str, str],
-    place: _Place,
+    signal: Signal, convention: str, name: str, outcome: str, place: _Place
 ) -> Measurement:
-    name, label = series
-    outcome = f'{label}=~"{family.errors}"'
-    if "status" in params:
-        outcome = f'{label}=~"{_status_pattern(str(params["status"]))}"'
+    """The measurement from one counter; `outcome` is the matcher of the requests in question."""
     total = place.fill("sum(rate($1{$S}[$W]))", name)
     chosen = place.fill(f"sum(rate($1{{$S{outcome}}}[$W]))", name)
     counted = place.fill(f"sum(increase($1{{$S{outcome}}}[$W]))", name)
@@ -191,7 +226,7 @@ def _request_measurement(
         "error_count": f"{counted} or {total} * 0",
         "status_count": f"{counted} or {total} * 0",
     }[signal.name]
-    return Measurement(signal.name, family.convention, query, place.average_s, traffic=total)
+    return Measurement(signal.name, convention, query, place.average_s, traffic=total)
 
 
 def _status_pattern(status: str) -> str:

@@ -289,6 +289,10 @@ class Window:
             if times:
                 yield Stretch(series.labels, times, values)
 
+    def label_values(self, metric: str, label: str) -> set[str]:
+        """Values of one label over the series of a metric that have not ended; "" for series without it."""
+        return {series.lookup.get(label, "") for series in self._by_name.get(metric, []) if not series.ended}
+
     def inventory(self) -> dict[str, frozenset[str]]:
         """Metrics that have a series which has not ended, and the names of their labels."""
         return {
