@@ -107,6 +107,16 @@ def test_retention_drops_samples_and_empty_series() -> None:
     assert 400_000 - 120_000 <= stretch.times_ms[0] <= 401_000
 
 
+def test_old_samples_go_by_themselves() -> None:
+    """Whoever only appends scrapes keeps no more than the window, and about a minute."""
+    window = Window(retention_s=100)
+    for at_s in range(0, 3000, 2):
+        window.append_all([(A, float(at_s)), (labels_of({"at": str(at_s // 500)}, "m"), 1.0)], at_s)
+    (stretch,) = [s for s in window.select(ALL, -1, 10**9) if s.labels == A]
+    assert len(window) == 2
+    assert len(stretch.times_ms) <= 80 + 165 + 60
+
+
 def test_byte_limit_shortens_the_window() -> None:
     """Over the limit, old samples go first and the retention says so."""
     window = Window(retention_s=10_000, limit_bytes=200_000)

@@ -22,6 +22,7 @@ _SEALED_AT_ONCE = 60  # samples that leave a head together
 _HEAD_SAMPLES = 90  # a head this long is looked at
 _HEAD_MS = 330_000  # what most rules look at stays in the head, whatever the cadence
 _BLOCK_SAMPLES = 240  # a block is added to until it holds this many
+_PRUNE_EVERY_S = 60.0
 _WORTH_AN_INDEX = 64  # series of a metric below which a scan is as fast
 _ANY_NAME = ""  # of queries that name no metric
 _SERIES_BYTES = 1_200  # one series without samples: labels, index entries, two arrays; measured
@@ -127,6 +128,7 @@ class Window:
         self._head_samples = 0
         self._sealed_bytes = 0
         self._packer = Packer()
+        self._prune_due_s = 0.0
         self.rejected = 0
 
     def __len__(self) -> int:
@@ -144,8 +146,11 @@ class Window:
         return self._append(labels, round(at_s * 1000), value)
 
     def append_all(self, samples: Iterable[tuple[Labels, float]], at_s: float) -> int:
-        """Adds samples of one instant; returns how many were taken."""
+        """Adds samples of one instant, and drops old ones once a minute; returns how many were taken."""
         at_ms = round(at_s * 1000)
+        if at_s >= self._prune_due_s:
+            self._prune_due_s = at_s + _PRUNE_EVERY_S
+            self.prune(at_s)
         return sum(self._append(labels, at_ms, value) for labels, value in samples)
 
     def begin(self, labels: Labels, at_s: float) -> bool:
