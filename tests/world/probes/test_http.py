@@ -87,6 +87,18 @@ async def test_answers_are_judged(
     assert "\n" not in result.reason
 
 
+async def test_reasons_hold_no_secrets_and_no_controls() -> None:
+    """What a target says may be quoted in a reason, but never a declared secret, a credential or a control sequence."""
+    said = "\x1b[31mfailed for s3cret-value with token ghp_0123456789abcdefghijklmnopqrstuvwxyz\x07"
+    async with serving(answering(said)) as port:
+        result = await probed(
+            port, check(expect=Expectation(text="PONG")), ProbeSettings(secrets=("s3cret-value",))
+        )
+    assert "failed for [redacted]" in result.reason
+    assert "ghp_" not in result.reason
+    assert result.reason.isprintable()
+
+
 async def test_slow_but_right_is_degraded() -> None:
     """Over its limit an answer is right but slow, and the reason names the longest phase."""
 

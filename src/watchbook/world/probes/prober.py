@@ -6,11 +6,12 @@ Called by `app.watch`: one `Prober` a server, opened inside its event loop and c
 import asyncio
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchbook import __version__
+from watchbook.deciding.redaction import redact, without_controls
 from watchbook.model.observations import Outcome, ProbeResult
 from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.world.probes.command import probe_command
@@ -65,8 +66,18 @@ class Prober:
     async def probe(self, check: HealthCheck, target: str, at_s: float, directory: Path) -> ProbeResult:
         """One probe of `target` (see `full_target`). Never raises: what could not be asked is unknown, with the reason.
 
-        `directory` is the runbook's: commands run in it, and paths of SQLite files are relative to it.
+        `directory` is the runbook's: commands run in it, and paths of SQLite files are relative to it. Reasons of
+        failures may quote the answer: they hold no declared secret, no known credential and no control sequence.
         """
+        result = await self._probe(check, target, at_s, directory)
+        if not result.reason or result.outcome is Outcome.HEALTHY:
+            return result
+        shown = without_controls(
+            redact(result.reason, self.settings.secrets)
+        )  # it may quote what the target said
+        return replace(result, reason=shown)
+
+    async def _probe(self, check: HealthCheck, target: str, at_s: float, directory: Path) -> ProbeResult:
         assert self._session is not None and self._context is not None, "use `async with Prober()`"
         match check.kind:
             case CheckKind.HTTP:
