@@ -5,7 +5,7 @@ know how to be cut and to be seen as `Key: value`, and nothing of what a key mea
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +70,20 @@ class Line:
 
     def cut(self, start: int, end: int | None = None) -> "Line":
         """The part `text[start:end]`, stripped, with the spans that lie inside it."""
-        end = len(self.text) if end is None else end
-        while start < end and self.text[start].isspace():
+        text = self.text
+        end = len(text) if end is None else end
+        while start < end and text[start].isspace():
             start += 1
-        while end > start and self.text[end - 1].isspace():
+        while end > start and text[end - 1].isspace():
             end -= 1
+        if start == 0 and end == len(text):
+            return self
         inside = tuple(
-            replace(span, start=span.start - start, end=span.end - start)
+            Span(span.kind, span.start - start, span.end - start, span.text, span.url)
             for span in self.spans
             if span.start >= start and span.end <= end
         )
-        return Line(self.number, self.text[start:end], inside)
+        return Line(self.number, text[start:end], inside)
 
     def in_code(self, offset: int) -> bool:
         """Whether the character at `offset` stands inside a code span."""

@@ -9,8 +9,10 @@ import re
 from watchbook.reading.document import Document
 from watchbook.reading.notes import Notes
 
-_HINTS = ("AKIA", "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "sk_live_", "AIza", "PRIVATE KEY", "eyJ", "://",
-          "assw", "ASSW", "ecret", "ECRET", "oken", "OKEN", "pi_key", "PI_KEY", "apikey", "APIKEY", "npm_", "SG.")  # fmt: skip
+_HINT = re.compile(
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|slack\.com/services|sk_live_|AIza|PRIVATE KEY|eyJ|://[^\s/]*@|npm_|SG\."
+    r"|[Pp]asswd|PASSWD|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Aa][Pp][Ii][_-]?[Kk][Ee][Yy]"
+)
 _SHAPES = re.compile(
     r"(?P<aws>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)"
     r"|(?P<github>\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})\b)"
@@ -26,6 +28,7 @@ _SHAPES = re.compile(
     r"|(?P<named>(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?P<value>[^\s\"'`$<{\[*,;)]{8,}))",
     re.IGNORECASE,
 )  # fmt: skip
+_LONGEST_LINE = 20_000
 _KINDS = {"aws": "an AWS access key", "github": "a GitHub token", "gitlab": "a GitLab token", "slack": "a Slack token or webhook",
           "stripe": "a Stripe key", "google": "a Google API key", "npm": "an npm token", "sendgrid": "a SendGrid key", "key": "a private key",
           "token": "a signed token", "url": "a password in an address", "named": "a password or token"}  # fmt: skip
@@ -38,7 +41,7 @@ _EXAMPLES = re.compile(
 def find_secrets(document: Document, notes: Notes) -> None:
     """A finding for each line that seems to hold a secret."""
     for number, line in enumerate(document.source, 1):
-        if len(line) > 20_000 or not any(hint in line for hint in _HINTS):
+        if len(line) > _LONGEST_LINE or not _HINT.search(line):
             continue
         for found in _SHAPES.finditer(line):
             kind = found.lastgroup or ""
