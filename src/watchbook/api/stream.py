@@ -8,7 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from watchbook.api.encode import to_json
+from watchbook.app.encoding import to_json
 from watchbook.app.application import Application
 from watchbook.app.own_views import EventView
 

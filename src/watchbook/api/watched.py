@@ -16,7 +16,7 @@ from watchbook.api.bodies import (
     ReasonBody,
     SilenceBody,
 )
-from watchbook.api.encode import to_json
+from watchbook.app.encoding import to_json
 from watchbook.api.settings import ServerSettings
 from watchbook.api.stream import follow
 from watchbook.app.application import Application

@@ -5,15 +5,18 @@ decide; the outbox commits and sends, and keeps what a stuck store could not tak
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
+from watchbook.acting.outbox import Recorded
 from watchbook.app.live import Place
 from watchbook.deciding.watch import decide_alerts, next_due
 from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch
 from watchbook.model.alerts import Observation
 from watchbook.model.decisions import Decision
 from watchbook.model.ids import AlertId
+from watchbook.model.incidents import Incident
 
 Answer = Callable[[ServiceWatch, float], tuple[ServiceWatch, Decision]]
 
@@ -21,7 +24,15 @@ Answer = Callable[[ServiceWatch, float], tuple[ServiceWatch, Decision]]
 class Carrier(Protocol):
     """`acting.outbox`: commits a decision and sends its notices; past a stuck store they leave unrecorded (rule 14)."""
 
-    async def apply(self, decision: Decision) -> object: ...
+    async def apply(self, decision: Decision) -> Recorded: ...
+
+
+def _numbered(watch: ServiceWatch, saved: Iterable[object]) -> ServiceWatch:
+    """The watch with the number that the store gave its new incident."""
+    for record in saved:
+        if isinstance(record, Incident) and watch.incident is not None and record.id == watch.incident.id:
+            return replace(watch, incident=replace(watch.incident, number=record.number))
+    return watch
 
 
 class Desk:
@@ -52,7 +63,8 @@ class Desk:
         async with self._lock:
             after, decision = answer(self.place.watch, self._now())
             if decision.saves or decision.entries:
-                await self._carrier.apply(decision)
+                recorded = await self._carrier.apply(decision)
+                after = _numbered(after, recorded.saved)
             self.place.watch = after
         for effect in decision.effects:
             if isinstance(effect, DiagnosisWanted):

@@ -7,29 +7,23 @@ commands that are proven read-only, of a trusted revision, are run; verdicts are
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
 
-from watchbook.app import binding
 from watchbook.app.application import DiagnoseRequest
+from watchbook.app.examining import Examiner
 from watchbook.app.figures import Figures
 from watchbook.app.live import LiveService, Place
 from watchbook.app.views import Actor
-from watchbook.deciding.diagnosis import Hints, conclude, judge_cause, judge_symptom, refusal
-from watchbook.deciding.observing import Measured, observe
+from watchbook.deciding.diagnosis import Hints
 from watchbook.deciding.page import diagnosis_says
-from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.decisions import Decision
-from watchbook.model.diagnosis import CommandOutcome, Diagnosis, SymptomReading
+from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import NotFoundError, UsageError
 from watchbook.model.ids import DiagnosisId, key_of, slug
 from watchbook.model.incidents import Entry
-from watchbook.model.procedures import Step
 from watchbook.model.quantities import say_duration
-from watchbook.model.runbook import AlertRule, Issue, Role, Severity, Symptom
+from watchbook.model.runbook import Issue
 from watchbook.model.runs import Run, RunState
 from watchbook.store.store import Store
-from watchbook.world.shell.once import OneCommand, run_once
 
 EACH_S, WHOLE_S = 10.0, 60.0
 AT_ONCE_HERE, AT_ONCE_ALL = 2, 8
@@ -41,33 +35,6 @@ _ASSIGNED = re.compile(
 )
 
 Tell = Callable[[LiveService, Place, Diagnosis], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRunner:
-    """Runs single read-only commands where the runbook stands, at most eight at once."""
-
-    environment: Mapping[str, str]
-    secrets: tuple[str, ...]
-    everywhere: asyncio.Semaphore
-
-    async def run(self, step: Step, directory: Path, here: asyncio.Semaphore) -> CommandOutcome:
-        """What the step's command did, or why it was not run."""
-        script = step.script or "\n".join(step.commands)
-        shown = "\n".join(step.commands) or script
-        why_not = refusal(step) or self._missing(script)
-        if why_not:
-            return CommandOutcome(shown, problem=why_not, line=step.line)
-        async with here, self.everywhere:
-            one = OneCommand(script, EACH_S, directory, self.environment, self.secrets, OUTPUT_BYTES)
-            result = await run_once(one)
-        problem = result.reason if result.exit is None else ""
-        return CommandOutcome(shown, result.exit, result.output, result.duration_s, problem, step.line)
-
-    def _missing(self, script: str) -> str:
-        known = {*self.environment, *_ASSIGNED.findall(script)}
-        missing = [name for name in _VARIABLE.findall(script) if name not in known]
-        return f"the parameter {missing[0]} has no value" if missing else ""
 
 
 class Diagnosing:
@@ -82,8 +49,7 @@ class Diagnosing:
         figures: Figures,
     ) -> None:
         self._store, self._now, self._figures = store, now, figures
-        self._runner = CommandRunner(environment, secrets, asyncio.Semaphore(AT_ONCE_ALL))
-        self._here: dict[tuple[str, str], asyncio.Semaphore] = {}
+        self._examiner = Examiner(environment, secrets, now)
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Diagnosis]] = {}
         self._begun: dict[tuple[str, str, str], Diagnosis] = {}
 
@@ -135,18 +101,7 @@ class Diagnosing:
         under_way = self._under_way.get(key)
         if under_way is not None and not under_way.done():
             return under_way
-        began_at = self._now()
-        incident = place.watch.incident
-        begun = Diagnosis(
-            id=DiagnosisId(key_of("diagnosis", *key, f"{began_at:.6f}")),
-            service=service.id,
-            environment=place.name,
-            issue=issue.name,
-            alert=alert,
-            asked_by=asked_by,
-            began_at=began_at,
-            incident=str(incident.id) if incident else "",
-        )
+        begun = begin(service, place, issue, alert, asked_by, self._now())
         self._begun[key] = begun
         task = asyncio.create_task(self._run(service, place, issue, begun), name=f"diagnosis of {issue.name}")
         self._under_way[key] = task
@@ -157,8 +112,8 @@ class Diagnosing:
         (kept,) = await self._store.apply(
             Decision(says, (begun,), (_entry(begun, "diagnosis.started", says),))
         )
-        examined = await self._examine(service, place, issue, kept)
-        ended = conclude(examined, issue.causes, self._now())
+        hints = Hints(recent_change=await self._recent_change(begun))
+        ended = await self._examiner.examine(service, place, issue, kept, hints)
         result = diagnosis_says(ended)
         entry = _entry(ended, "diagnosis.ended", result, [_plain(verdict) for verdict in ended.verdicts])
         (saved,) = await self._store.apply(Decision(result, (ended,), (entry,)))
@@ -166,30 +121,6 @@ class Diagnosing:
         self._figures.diagnoses.add(verdict=str(best.verdict) if best else "none")
         diagnosis: Diagnosis = saved
         return diagnosis
-
-    async def _examine(self, service: LiveService, place: Place, issue: Issue, begun: Diagnosis) -> Diagnosis:
-        """Symptoms, the numbered items, and a verdict for each cause, within a minute in all."""
-        directory = service.loaded.path.parent.absolute()
-        here = self._here.setdefault((service.id, place.name), asyncio.Semaphore(AT_ONCE_HERE))
-        trusted = service.is_trusted
-
-        async def outcome(step: Step) -> CommandOutcome:
-            if not trusted:
-                why = "the runbook has changed since it was accepted"
-                return CommandOutcome("\n".join(step.commands), problem=why, line=step.line)
-            return await self._runner.run(step, directory, here)
-
-        checks = [step for cause in issue.causes for step in cause.check]
-        items = [step for step in issue.diagnosis if step.script or step.commands]
-        outcomes = await within(WHOLE_S, [outcome(step) for step in (*checks, *items)])
-        of_steps = dict(zip([id(step) for step in (*checks, *items)], outcomes, strict=True))
-        hints = Hints(recent_change=await self._recent_change(begun))
-        verdicts = tuple(
-            judge_cause(cause, [of_steps[id(step)] for step in cause.check], hints) for cause in issue.causes
-        )
-        findings = tuple(found for step in items if (found := of_steps[id(step)]) is not None)
-        symptoms = tuple(judge(symptom, service, place, self._now()) for symptom in issue.symptoms)
-        return replace(begun, symptoms=symptoms, findings=findings, verdicts=verdicts)
 
     async def _recent_change(self, begun: Diagnosis) -> str:
         """A change shortly before the onset, in one sentence."""
@@ -206,32 +137,21 @@ class Diagnosing:
         return ""
 
 
-async def within(limit_s: float, work: Sequence[Awaitable[CommandOutcome]]) -> list[CommandOutcome | None]:
-    """Results in order; None for what the time was over for."""
-    tasks = [asyncio.ensure_future(one) for one in work]
-    if not tasks:
-        return []
-    await asyncio.wait(tasks, timeout=limit_s)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return [None if task.cancelled() else task.result() for task in tasks]
-
-
-def judge(symptom: Symptom, service: LiveService, place: Place, now: float) -> SymptomReading:
-    """A symptom against what is known now; prose stays prose."""
-    if symptom.condition is None:
-        return judge_symptom(symptom, None)
-    rule = AlertRule("symptom", Role.CHECKLIST, Severity.INFO, symptom.condition)
-    runbook = service.loaded.runbook
-
-    def measure() -> Measured:
-        bound = binding.bind_rule(rule, runbook.metrics, place.window, runbook.service.metrics.every_s)
-        if isinstance(bound, BindingProblem):
-            return Measured(None, bound.reason)
-        return binding.read_bound(bound, place.window, now)
-
-    return judge_symptom(symptom, observe(rule, place.facts(), measure, now))
+def begin(
+    service: LiveService, place: Place, issue: Issue, alert: str | None, asked_by: str, now: float
+) -> Diagnosis:
+    """A diagnosis that begins now."""
+    incident = place.watch.incident
+    return Diagnosis(
+        id=DiagnosisId(key_of("diagnosis", service.id, place.name, issue.name, f"{now:.6f}")),
+        service=service.id,
+        environment=place.name,
+        issue=issue.name,
+        alert=alert,
+        asked_by=asked_by,
+        began_at=now,
+        incident=str(incident.id) if incident else "",
+    )
 
 
 def place_of(service: LiveService, environment: str | None) -> Place:

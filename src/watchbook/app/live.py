@@ -90,18 +90,8 @@ class Place:
 
     def of_instances(self) -> list[LiveCheck]:
         """The service check of every instance that is known now, in order of the list."""
-        check = self.service_check
-        if check is None or not self.instances:
-            return []
-        found = (self.checks.get((check.name, target)) for target in self._instance_targets())
-        return [live for live in found if live is not None]
-
-    def _instance_targets(self) -> list[str]:
-        return [
-            live.target
-            for live in self.checks.values()
-            if live.instance and live.instance in (self.instances or {})
-        ]
+        known = self.instances or {}
+        return [live for live in self.checks.values() if live.instance in known]
 
     def of_url(self) -> LiveCheck | None:
         """The service check asked of the environment's URL."""

@@ -82,14 +82,10 @@ class Placement:
     shadow: bool = False
 
 
-async def place_service(loaded: Loaded, kept: KeptService, placement: Placement, trusted: str) -> LiveService:
-    """The live service of a runbook: one place for each environment of the document."""
-    service = LiveService(loaded, trusted=trusted, loaded_at=placement.now)
-    environments = environments_of(loaded)
-    paging = paging_environment(environments)
-    for environment in environments:
-        place = _place(loaded, environment, environment.name == paging, placement)
-        service.places[environment.name] = place
+async def place_service(loaded: Loaded, kept: KeptService, placement: Placement) -> LiveService:
+    """The live service of a runbook, with everything that was kept of it."""
+    service = bare_service(loaded, placement.wiring, placement.settings, placement.now)
+    for place in service.places.values():
         rules = [
             await _rule_to_watch(service, place, rule, kept, placement) for rule in rules_of(service, place)
         ]
@@ -97,14 +93,27 @@ async def place_service(loaded: Loaded, kept: KeptService, placement: Placement,
     return service
 
 
-def _place(loaded: Loaded, environment: Environment, pages: bool, placement: Placement) -> Place:
-    runbook, wiring = loaded.runbook, placement.wiring
+def bare_service(loaded: Loaded, wiring: Wiring, settings: PagingSettings, now: float) -> LiveService:
+    """A runbook's service with its places, one for each environment, without rules: for a look without a server."""
+    service = LiveService(loaded, trusted=loaded.runbook.digest, loaded_at=now)
+    environments = environments_of(loaded)
+    paging = paging_environment(environments)
+    for environment in environments:
+        pages = environment.name == paging
+        service.places[environment.name] = _place(loaded, environment, pages, wiring, settings)
+    return service
+
+
+def _place(
+    loaded: Loaded, environment: Environment, pages: bool, wiring: Wiring, settings: PagingSettings
+) -> Place:
+    runbook = loaded.runbook
     watch = ServiceWatch(
         service=loaded.id,
         environment=environment.name,
         service_name=runbook.service.name,
         directory=directory_of(runbook, wiring.contacts, wiring.rooms),
-        settings=placement.settings,
+        settings=settings,
     )
     window = Window(wiring.metrics.retention_s, wiring.metrics.memory_bytes)
     place = Place(loaded.id, environment, pages, watch, window, service_check=service_check_of(loaded))

@@ -125,7 +125,7 @@ class Watchbook:
     async def _take(self, loaded: Loaded, placement: Placement) -> None:
         """One runbook: its places under what was kept, trusted as it is now, and the time it was not watched taken out."""
         kept = await load_kept(self.store, loaded.id)
-        service = await place_service(loaded, kept, placement, trusted="")
+        service = await place_service(loaded, kept, placement)
         self.live[service.id] = service
         await trust(self.store, service, "the operator, by starting the watch,", self.clock.now())
         seen = await self.store.get(Heartbeat, service.id)

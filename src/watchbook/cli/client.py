@@ -83,11 +83,8 @@ def _error_of(body: bytes, status: int, where: str) -> WatchbookError:
         return WatchbookError(f"the server answered {status}", where=where, mend="Is this a Watchbook?")
 
 
-def connect(server: str | None, data: str | None) -> Client:
-    """The client of the server that is meant: `server` as given, else the one whose data folder is found.
-
-    Raises `UnreachableError` where none runs.
-    """
+def running_client(server: str | None, data: str | None) -> Client | None:
+    """The client of the server that is meant: `server` as given, else the one whose data folder is found; None without."""
     if server is not None:
         return Client(server)
     from watchbook.app.wiring import find_data_folder
@@ -95,10 +92,18 @@ def connect(server: str | None, data: str | None) -> Client:
 
     folder = find_data_folder(data)
     note = running_server(folder)
-    if note is None or not is_owned(folder):
+    return Client(note.url) if note is not None and is_owned(folder) else None
+
+
+def connect(server: str | None, data: str | None) -> Client:
+    """As `running_client`. Raises `UnreachableError` where no server runs."""
+    client = running_client(server, data)
+    if client is None:
+        from watchbook.app.wiring import find_data_folder
+
         raise UnreachableError(
             "no server runs on this data folder",
-            where=str(folder),
+            where=str(find_data_folder(data)),
             mend="Start `watchbook up`, or name one with --server URL.",
         )
-    return Client(note.url)
+    return client

@@ -1,4 +1,4 @@
-"""Views as JSON-ready values. Used by every route of the API.
+"""Views as JSON-ready values. Used by every route of the API, and by the command line without a server.
 
 It adds and decides nothing: fields keep their names. `version` of the model's records is the store's own and stays out;
 a view's `summary` record is merged into the object, so that a run's `id` and `state` stand at its top.
