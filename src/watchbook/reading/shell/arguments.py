@@ -89,11 +89,12 @@ def _take(
 ) -> int:
     """Reads the option at `index` into `found`; the number of words that it takes."""
     word = args[index]
+    long = program.single or word.head.startswith("--")
     name, sign, _ = word.head.partition("=")
-    if sign:
+    if sign and long:
         found.options.append(Option(name, _behind(word, len(name) + 1)))
         return 1
-    if program.single or name.startswith("--"):
+    if long:
         if word.value is None:
             found.odd = word.text
             return 1

@@ -139,6 +139,8 @@ class Reader(WordReader):
         else:
             return [self.simple(joined_by)]
         redirects = self.redirects()
+        if any(redirect.operator.startswith("<") for redirect in redirects):
+            found = [piped(one, into=True) for one in found]
         return [*found, Command(redirects=tuple(redirects), joined_by=joined_by, offset=start)]
 
     def subshell(self) -> list[Command]:

@@ -95,23 +95,16 @@ def _from_input(call: Call, dialect: str) -> Classification:
 
 def mysql(judge: Judge, call: Call) -> Classification:
     """`mysql -e SQL`; `-p` without the password asks a person."""
-    arguments = split(call.args, MYSQL)
     asks = any(word.value in ("-p", "--password") for word in call.args)
-    fixed = [option for option in arguments.options if not re.fullmatch(r"-p.+", option.name)]
-    attached = [
-        word
-        for word in call.args
-        if re.match(r"-p.", word.head) or (word.head == "-p" and word.value is None)
-    ]
-    kept = [o for o in fixed if not any(o.name[1:2] in word.text for word in attached)] if attached else fixed
-    options = judge.options(call, Arguments(options=kept, hazy=arguments.hazy), MYSQL)
+    # `-pSECRET` has its value attached, and must not be read as a row of short options.
+    args = tuple(word for word in call.args if not re.match(r"-p.", word.text))
+    arguments = split(args, MYSQL)
+    options = judge.options(call, arguments, MYSQL)
     texts = arguments.values("-e", "--execute")
     inner = sql_texts(call, texts, "mysql") if texts else _from_input(call, "mysql")
     if arguments.has("--version", "-V"):
         inner = read_only(call)
-    prompt = (
-        known(Safety.INTERACTIVE, "mysql -p asks for the password", call.part()) if asks else read_only(call)
-    )
+    prompt = known(Safety.INTERACTIVE, "mysql -p asks for the password", call.part()) if asks else read_only(call)
     return most_dangerous([options, inner, prompt])
 
 

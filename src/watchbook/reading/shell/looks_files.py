@@ -7,7 +7,7 @@ small forms that are known to be harmless is unknown.
 import re
 
 from watchbook.model.safety import Classification, Safety
-from watchbook.reading.shell.arguments import split
+from watchbook.reading.shell.arguments import is_hazy, split
 from watchbook.reading.shell.judging import Call, Input, Judge, Look, known, most_dangerous
 from watchbook.reading.shell.looks_wrappers import _MORE
 from watchbook.reading.shell.secrecy import holds_secret
@@ -53,7 +53,7 @@ def find(judge: Judge, call: Call) -> Classification:
         if word.head.startswith("-") and word.value is None:
             return unknown(call, f"the option {word.text} is not written out")
         value = word.value or ""
-        if any(not v.quoted for v in word.variables) and index and not values[index - 1]:
+        if is_hazy(word):
             return unknown(call, "a word may stand for any option")
         if value in _FIND_RUNS:
             end = next((i for i in range(index, len(values)) if values[i] in (";", "+")), len(values))

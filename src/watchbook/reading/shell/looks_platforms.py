@@ -23,14 +23,14 @@ _HIDDEN = re.compile(
     re.I,
 )
 _GCLOUD_GROUPS = words(
-    "alpha beta compute instances instance-groups managed disks networks firewall-rules forwarding-rules backend-services "
+    "alpha beta auth secrets compute instances instance-groups managed disks networks firewall-rules forwarding-rules backend-services "
     "sql operations run services revisions jobs executions container clusters node-pools logging sinks metrics projects config functions pubsub "
     "topics subscriptions storage buckets objects redis dns managed-zones record-sets builds artifacts repositories docker images iam "
     "service-accounts roles scheduler tasks queues monitoring policies uptime dashboards app versions spanner databases dataflow bigtable addresses "
     "routers regions zones snapshots target-pools health-checks url-maps ssl-certificates kms keyrings components organizations"
 )
 _AZURE_GROUPS = words(
-    "vm aks webapp account group network sql db server postgres flexible-server mysql redis storage blob container acr repository functionapp "
+    "keyvault secret vm aks webapp account group network sql db server postgres flexible-server mysql redis storage blob container acr repository functionapp "
     "containerapp monitor metrics activity-log alert log-analytics workspace cosmosdb servicebus queue topic namespace eventhubs eventhub "
     "resource vnet nsg lb public-ip dns zone record-set disk snapshot image vmss appservice plan nodepool replica revision application-gateway cdn"
 )

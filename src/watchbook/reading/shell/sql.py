@@ -146,9 +146,13 @@ def _unbounded(tokens: list[tuple[str, str]]) -> bool:
 
 def _by_grammar(text: str, dialect: str) -> Classification:
     """Read by sqlglot: no statement, function or lock outside the lists, anywhere."""
+    import logging
+
     import sqlglot
     from sqlglot.errors import SqlglotError
 
+    # Statements that sqlglot does not know come back as `Command` and are judged here; its warning says nothing more.
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     try:
         statements = [one for one in sqlglot.parse(text, dialect=dialect or None) if one is not None]
     except (SqlglotError, RecursionError, ValueError):

@@ -25,7 +25,7 @@ _ONLY_VERSION = Program(UNKNOWN, look="version")
 
 PROGRAMS = {
     "git": Program(
-        values=words("-C --git-dir --work-tree"),
+        values=words("-C --git-dir --work-tree -c"),
         only=words("--no-pager --bare --no-optional-locks --version"),
         flags=flags(unknown="-c --config-env --exec-path -p --paginate"),
         commands={

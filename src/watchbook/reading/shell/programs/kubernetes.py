@@ -32,7 +32,7 @@ _GET = Program(READ, flags=_WATCH, values=_VALUES | words("-f --filename -k --ku
 _WRITE = Program(
     CHANGE, values=_VALUES | words("-f --filename -k --kustomize -p --patch --type"), look="kubectl_write"
 )
-_LOGS = Program(READ, flags=flags(endless="-f --follow"), values=_VALUES, bare=UNKNOWN)
+_LOGS = Program(READ, flags=flags(endless="-f --follow"), values=_VALUES)
 
 KUBECTL = Program(
     values=_VALUES,
