@@ -51,9 +51,9 @@ def entry(name: str) -> Entry:
 
 
 def finding(
-    name: str, line: int, column: int = 0, length: int = 0, *, level: Level | None = None, **values: object
+    kind: str, line: int, column: int = 0, length: int = 0, /, *, level: Level | None = None, **values: object
 ) -> Finding:
     """A finding of that kind, its sentences filled in with `values`."""
-    known = entry(name)
+    known = entry(kind)
     message, mend = known.message.format_map(values), known.mend.format_map(values)
     return Finding(known.code, level or known.level, line, message, mend, column, length)

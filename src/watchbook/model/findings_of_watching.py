@@ -73,12 +73,6 @@ SERVICE = (
         "An empty field says that somebody meant to fill it in.",
     ),
     (
-        "WB103", "field-unknown", _NOTE,
-        "{field} is no field that {section} knows: it is shown as prose.",
-        "Use a field of the template where something should happen, or leave it as text.",
-        "A value that nobody reads changes nothing.",
-    ),
-    (
         "WB104", "dates-differ", _WARNING,
         "The head says {head} and the end says {tail} for {field}.",
         "Write the same date in both places, or only one of them; the later one counts.",
@@ -245,12 +239,6 @@ ALERTS = (
         "Silences, pages and issues are bound to the name.",
     ),
     (
-        "WB312", "role-not-alert", _NOTE,
-        "{name} is read as {role}: it is shown, and never pages.",
-        "Move it to a table under Alerting if it should page.",
-        "Not every threshold is an alert, and a wrong page costs sleep.",
-    ),
-    (
         "WB313", "alert-external", _NOTE,
         "{name} has no condition: it waits for an alert of that name from another system.",
         "Add a threshold if Watchbook should evaluate it.",
@@ -267,11 +255,5 @@ ALERTS = (
         "The column {column} is not one that {section} knows: it is shown as prose.",
         "Use a column of the template, or leave it as text.",
         "A value that nobody reads changes nothing.",
-    ),
-    (
-        "WB316", "page-delivers-late", _NOTE,
-        "{name} pages only in working hours: a {severity} alert with a deadline waits for the morning.",
-        "Write `Page on-call` if somebody should wake.",
-        "A deadline at night passes unseen otherwise.",
     ),
 )  # fmt: skip

@@ -64,6 +64,8 @@ def read(section: Section, notes: Notes) -> Maintenance:
                 notes.find("hours-not-understood", line, mark=value.text, text=value.text)
             elif not told:
                 notes.prose(line)
+    if notice_s is None and hours:
+        notes.find("notice-missing", section.line)
     return Maintenance(notice_s, tuple(hours), None, section.line)
 
 
