@@ -19,7 +19,7 @@ from watchbook.reading.steps import Lines, code_behind_colon, first_words, is_pa
 _Known = dict[str, tuple[str, str | None, int]]
 
 
-def read(section: Section, notes: Notes, context: Context) -> tuple[Command, ...]:
+def read(section: Section, notes: Notes, _context: Context) -> tuple[Command, ...]:
     """The commands of the chapter in order; the group is the heading or label above."""
     known = descriptions(block for part in section.walk() for block in part.blocks)
     found: list[Command] = []

@@ -15,37 +15,44 @@ from watchbook.reading.shell.grammar import read_script
 from watchbook.reading.shell.placeholders import as_variables
 from watchbook.reading.shell.programs import table
 from watchbook.reading.shell.syntax import Unreadable
+from watchbook.reading.shell.table import words
 
-_SHELLS = frozenset(
-    "bash sh shell zsh ksh console terminal shell-session shellsession sh-session cmd-line commandline".split()
+_SHELLS = words(
+    "bash sh shell zsh ksh console terminal shell-session shellsession sh-session cmd-line commandline"
 )
-_SESSIONS = frozenset("console shell-session shellsession sh-session terminal".split())
-KNOWN_ATTRIBUTES = frozenset(
-    "id name tag category background cwd excludeFromRunAll interactive interpreter promptEnv transform ignore "
-    "closeTerminalOnSuccess mimeType terminalRows skipPrompts verify readonly idempotent destructive timeout retry "
-    "approve env rollback on expect".split()
+_SESSIONS = words("console shell-session shellsession sh-session terminal")
+KNOWN_ATTRIBUTES = words(
+    "id name tag category background cwd excludeFromRunAll interactive interpreter promptEnv "
+    "transform ignore "
+    "closeTerminalOnSuccess mimeType terminalRows skipPrompts verify readonly idempotent "
+    "destructive timeout retry "
+    "approve env rollback on expect"
 )
 _ATTRIBUTE = re.compile(r"([A-Za-z][\w.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)*/\w*|[^\s}]+))?")
 _PROMPT = re.compile(
     r"\s*(?:\([\w.-]+\)\s*)?(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?|~?[\w./-]*)?[$%❯]\s+(?=\S)"
 )
 _CLIENT_PROMPT = re.compile(
-    r"\s*(?:(?:mysql|mariadb|sqlite|sql|redis|mongo|mongos|rs\w*|test|cqlsh|ftp|[\w.-]+:\d+(?:\[\d+\])?)(?:\s*\[[^\]]*\])?>|"
+    r"\s*(?:(?:mysql|mariadb|sqlite|sql|redis|mongo|mongos|rs\w*|test|cqlsh|ftp|"
+    r"[\w.-]+:\d+(?:\[\d+\])?)(?:\s*\[[^\]]*\])?>|"
     r"[\w-]*=[#>*]|[\w-]+-[#>]|>>>|\.\.\.|>)(?:\s+|$)"
 )
 _CLIENT_INPUT = re.compile(
-    r"\s*(?:select|update|insert|delete|alter|create|drop|show|explain|vacuum|reindex|analyze|begin|commit|rollback|use|set|"
+    r"\s*(?:select|update|insert|delete|alter|create|drop|show|explain|vacuum|reindex|analyze|"
+    r"begin|commit|rollback|use|set|"
     r"flush\w*|info|config|keys|client|db\.|rs\.|sh\.|exit|quit|\\[a-z?!])\b.*",
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"never closed|has no end|is missing|nothing follows|without `fi`|a backslash ends")
 _LONGEST_COMMAND = 40  # lines
 ASSERTION = re.compile(
-    r"(?P<word>expect(?:ed)?(?: (?:output|result|response|answer|status))?|should (?:return|show|print)|confirmed if|ruled out if)\s*(?::|→|=>)\s*(?P<text>.*)",
+    r"(?P<word>expect(?:ed)?(?: (?:output|result|response|answer|status))?|should (?:return|show|"
+    r"print)|confirmed if|ruled out if)\s*(?::|→|=>)\s*(?P<text>.*)",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"\s#\s*(?P<comment>(?:expect(?:ed)?(?: (?:output|result|response|answer|status))?|confirmed if|ruled out if)\s*(?::|→)\s*.*)$",
+    r"\s#\s*(?P<comment>(?:expect(?:ed)?(?: (?:output|result|response|answer|status))?|"
+    r"confirmed if|ruled out if)\s*(?::|→)\s*.*)$",
     re.IGNORECASE,
 )
 
@@ -79,8 +86,10 @@ class Group:
 
     @property
     def line(self) -> int:
-        places = [*self.comments[:1], *self.commands[:1]]
-        return min((place.line for place in places), default=0)
+        places = [comment.line for comment in self.comments[:1]] + [
+            command.line for command in self.commands[:1]
+        ]
+        return min(places, default=0)
 
     @property
     def end_line(self) -> int:

@@ -13,17 +13,21 @@ from watchbook.reading.blocks import Block, List, Table
 from watchbook.reading.shell.grammar import read_script
 from watchbook.reading.shell.placeholders import Placeholder, as_variables, find_placeholders, quotation
 from watchbook.reading.shell.syntax import Command, Script, Unreadable, Word
+from watchbook.reading.shell.table import words
 
 # Variables that every shell or login has, and the shell's special ones.
-_GIVEN = frozenset(
-    "HOME USER LOGNAME PWD OLDPWD PATH SHELL HOSTNAME RANDOM SECONDS LINENO UID EUID PPID LANG TERM TMPDIR BASHPID "
-    "OSTYPE HOSTTYPE MACHTYPE SHLVL COLUMNS LINES REPLY OPTARG OPTIND IFS EDITOR EPOCHSECONDS BASH_VERSION FUNCNAME".split()
+_GIVEN = words(
+    "HOME USER LOGNAME PWD OLDPWD PATH SHELL HOSTNAME RANDOM SECONDS LINENO UID EUID PPID LANG "
+    "TERM TMPDIR BASHPID "
+    "OSTYPE HOSTTYPE MACHTYPE SHLVL COLUMNS LINES REPLY OPTARG OPTIND IFS EDITOR EPOCHSECONDS "
+    "BASH_VERSION FUNCNAME"
 )
 _CAPITALS = re.compile(
-    r"(?:YOUR|MY|THE)_[A-Z0-9_]+|[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|NAMESPACE|POD|SERVICE|VERSION|HOSTNAME|CONTAINER|DEPLOYMENT|NODE|RELEASE|TAG"
+    r"(?:YOUR|MY|THE)_[A-Z0-9_]+|[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|NAMESPACE|POD|SERVICE|VERSION|"
+    r"HOSTNAME|CONTAINER|DEPLOYMENT|NODE|RELEASE|TAG"
 )
-_PATTERN_PROGRAMS = frozenset(
-    "grep egrep fgrep zgrep rg awk sed jq echo printf psql mysql sqlite3 redis-cli export test [ [[".split()
+_PATTERN_PROGRAMS = words(
+    "grep egrep fgrep zgrep rg awk sed jq echo printf psql mysql sqlite3 redis-cli export test [ [["
 )
 _FIGURE = re.compile(r"(?P<option>--(?P<name>[a-z][a-z0-9-]*)(?P<sign>[= ]))(?P<value>\d+)(?=\s|$)")
 _DESCRIBED = re.compile(r"`?(?P<name>[$<{]*[A-Za-z][\w -]*[>}]*)`?\s*(?::|–|—|-|=)\s*(?P<text>.+)", re.DOTALL)

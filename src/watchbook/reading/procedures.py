@@ -38,7 +38,8 @@ PROCEDURAL = frozenset(
 )
 _ROLLBACK = re.compile(r"\b(?:roll(?:ing)?[\s-]?back|revert|undo)\b", re.IGNORECASE)
 _GENERIC = re.compile(
-    r"(?:(?:the\s+)?(?:procedure|steps?|process|instructions?|actions?|commands?|how to|step[- ]by[- ]step|immediate actions?|"
+    r"(?:(?:the\s+)?(?:procedure|steps?|process|instructions?|actions?|commands?|how to|"
+    r"step[- ]by[- ]step|immediate actions?|"
     r"what to do|execution|implementation|tasks?|checklist|usage|example|details)|(?:if|when|in case)\b.*)",
     re.IGNORECASE,
 )
@@ -285,10 +286,9 @@ def _unique(procedures: tuple[Procedure, ...], notes: Notes) -> list[Procedure]:
         key = slug(procedure.name)
         if key in first:
             notes.find("procedure-repeated", procedure.line, name=procedure.name, first=first[key].line)
-            renamed = f"{procedure.name} (line {procedure.line})"
-            procedure = replace(procedure, name=renamed)
-            key = slug(renamed)
-        first.setdefault(key, procedure)
+            found.append(replace(procedure, name=f"{procedure.name} (line {procedure.line})"))
+            continue
+        first[key] = procedure
         found.append(procedure)
     return found
 

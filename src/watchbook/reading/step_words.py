@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from watchbook.reading.quantities import find_duration
 
 _VERIFY = re.compile(
-    r"(?:\d+[.)]\s*)?(?:then\s+)?(?:verify|verification|validate|validation|confirm|smoke[- ]test|health[- ]?check|ensure|make sure|check that|test that)\b",
+    r"(?:\d+[.)]\s*)?(?:then\s+)?(?:verify|verification|validate|validation|confirm|smoke[- ]test|"
+    r"health[- ]?check|ensure|make sure|check that|test that)\b",
     re.IGNORECASE,
 )
 _ALERT_RESOLVED = re.compile(
-    r"verify:?\s+(?:that\s+)?(?:the\s+)?alert\s+[\"“']?(?P<name>.+?)[\"”']?\s+(?:is\s+|has\s+)?(?:resolved|cleared|gone|over)\.?",
+    r"verify:?\s+(?:that\s+)?(?:the\s+)?alert\s+[\"“']?(?P<name>.+?)[\"”']?\s+(?:is\s+|"
+    r"has\s+)?(?:resolved|cleared|gone|over)\.?",
     re.IGNORECASE,
 )
 _WATCH = re.compile(
@@ -28,13 +30,16 @@ _OR = re.compile(
     r"(?:or|alternatively|alternative|otherwise|else|either)\b[\s,:]*(?P<name>.*)", re.IGNORECASE
 )
 _IF = re.compile(
-    r"(?:if|only if|when|in case(?: of)?|unless|emergency|as a last resort|last resort|optional(?:ly)?|\(?if needed\)?)\b",
+    r"(?:if|only if|when|in case(?: of)?|unless|emergency|as a last resort|last resort|"
+    r"optional(?:ly)?|\(?if needed\)?)\b",
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"(?:option|method|approach|variant|way)\s+(?:\d+|[a-z])\b", re.IGNORECASE)
 _PLATFORMS = (
-    r"docker[ -]compose|docker swarm|docker|podman|kubernetes|k8s|kubectl|helm|openshift|systemd|aws(?: ecs| eks)?|ecs|gcp|"
-    r"google cloud|azure|heroku|fly\.io|nomad|bare[ -]metal|linux|mac ?os|windows|ubuntu(?:/debian)?|debian(?:/ubuntu)?|"
+    r"docker[ -]compose|docker swarm|docker|podman|kubernetes|k8s|kubectl|helm|openshift|systemd|"
+    r"aws(?: ecs| eks)?|ecs|gcp|"
+    r"google cloud|azure|heroku|fly\.io|nomad|bare[ -]metal|linux|mac ?os|windows|"
+    r"ubuntu(?:/debian)?|debian(?:/ubuntu)?|"
     r"rhel(?:/centos)?|centos|pm2|local(?:ly)?|railway|vercel"
 )
 _PLATFORM = re.compile(
@@ -42,15 +47,18 @@ _PLATFORM = re.compile(
     re.IGNORECASE,
 )
 _ROLLBACK = re.compile(
-    r"(?:to\s+)?(?:roll\s?-?back|revert|undo)\b|(?:if|in case)\b.{0,60}\b(?:fails?|failed|goes wrong|problems?|issues?|needed|unhealthy)\b.{0,40}\b(?:roll\s?-?back|revert|undo)\b",
+    r"(?:to\s+)?(?:roll\s?-?back|revert|undo)\b|(?:if|in case)\b.{0,60}\b(?:fails?|failed|"
+    r"goes wrong|problems?|issues?|needed|unhealthy)\b.{0,40}\b(?:roll\s?-?back|revert|undo)\b",
     re.IGNORECASE,
 )
 SOLUTION = re.compile(
-    r"(?:solution|fix|remedy|resolution|mitigation|resolve|repair|workaround|action)s?\s*(?:\d+\s*)?(?:[:–—-]\s*(?P<text>.*)|$)",
+    r"(?:solution|fix|remedy|resolution|mitigation|resolve|repair|workaround|"
+    r"action)s?\s*(?:\d+\s*)?(?:[:–—-]\s*(?P<text>.*)|$)",
     re.IGNORECASE,
 )
 CHECK = re.compile(
-    r"(?:check|diagnos\w*|look|inspect|investigate|find|identify|list|show|view|get|see|review|examine|verify|confirm|test|query|analy[sz]e|determine|count|measure)\b",
+    r"(?:check|diagnos\w*|look|inspect|investigate|find|identify|list|show|view|get|see|review|"
+    r"examine|verify|confirm|test|query|analy[sz]e|determine|count|measure)\b",
     re.IGNORECASE,
 )
 

@@ -33,7 +33,8 @@ _USUAL_ENVIRONMENTS = ("production", "prod", "staging", "development", "dev", "q
 _CURL = re.compile(r"(?:^|[|;&]\s*|\s)curl\s")
 _CURL_FAILS = re.compile(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?)(?=\s|$)")
 _PATH = re.compile(
-    r"(?!\./)[\w.~/-]*/?[\w.-]+\.(?:md|markdown|txt|ya?ml|json|log|html?|pdf|conf|cfg|ini|toml|env|png|docx?|rst)|/?[\w-]+(?:/[\w.-]+)*/|(?!/(?:usr/|opt/|s?bin/))/[\w.-]+(?:/[\w.-]+)+"
+    r"(?!\./)[\w.~/-]*/?[\w.-]+\.(?:md|markdown|txt|ya?ml|json|log|html?|pdf|conf|cfg|ini|toml|"
+    r"env|png|docx?|rst)|/?[\w-]+(?:/[\w.-]+)*/|(?!/(?:usr/|opt/|s?bin/))/[\w.-]+(?:/[\w.-]+)+"
 )
 
 
@@ -56,7 +57,7 @@ class Setting:
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
     """A step with what decides whether it follows the one before or stands beside it."""
 
     step: Step
@@ -123,30 +124,30 @@ class StepWriter:
         self.notes.read(fence, "step", f"A person runs this {language}: it is no shell.")
         return [step]
 
-    def group(self, group: Group, attributes: dict[str, str], name: str = "") -> list[_Draft]:
+    def group(self, group: Group, attributes: dict[str, str], name: str = "") -> list[Draft]:
         """The steps of one group of comments and commands."""
-        leading: list[_Draft] = []
+        leading: list[Draft] = []
         while group.comments and (group.commands or len(group.comments) > 1):
             when = timed(group.comments[0].text)
             if when is None or (not group.commands and when.kind == "watch"):
                 break
-            leading.append(_Draft(self._timed(group.comments[0], when.kind, when.duration_s)))
+            leading.append(Draft(self._timed(group.comments[0], when.kind, when.duration_s)))
             group = replace(group, comments=group.comments[1:])
         title = group.title or name
         if not group.commands:
             return [
                 *leading,
-                *([_Draft(step, alternative(title), title)] if (step := self.words(group)) else []),
+                *([Draft(step, alternative(title), title)] if (step := self.words(group)) else []),
             ]
         handler = self._is_handler(title, leading)
         way = "" if handler else alternative(title)
         steps = self._commands(group, title, attributes)
         return [
             *leading,
-            *(_Draft(step, way if number == 0 else "", title, handler) for number, step in enumerate(steps)),
+            *(Draft(step, way if number == 0 else "", title, handler) for number, step in enumerate(steps)),
         ]
 
-    def _is_handler(self, title: str, leading: list[_Draft]) -> bool:
+    def _is_handler(self, title: str, leading: list[Draft]) -> bool:
         return (
             not self.setting.rollback
             and not self.setting.diagnosis
@@ -292,14 +293,14 @@ class StepWriter:
                 self.notes.find("command-interactive", place, mark=short, command=short)
             if Safety.ENDLESS in met:
                 self.notes.find("command-endless", place, mark=short, command=short)
+        asks = _CURL.search(command.text) and "|" not in command.text
         if (
             step.kind is StepKind.VERIFY
             and step.expect is None
-            and _CURL.search(command.text)
-            and "|" not in command.text
+            and asks
+            and not _CURL_FAILS.search(command.text)
         ):
-            if not _CURL_FAILS.search(command.text):
-                self.notes.find("curl-without-fail", place, mark="curl", command=short)
+            self.notes.find("curl-without-fail", place, mark="curl", command=short)
 
     def environment_of(self, title: str, script: str) -> str | None:
         """The one environment that the commands or the title name, by its URL or its name."""
@@ -353,7 +354,7 @@ class StepWriter:
         self.notes.read(Lines(item.line, item.end_line), "step", f"A person does this: {item.first.text}")
         return self._step(name, StepKind.MANUAL, item.line, text=item_text(item))
 
-    def with_choices(self, drafts: list[_Draft], fence: Fence | None = None) -> list[Step]:
+    def with_choices(self, drafts: list[Draft], fence: Fence | None = None) -> list[Step]:
         """The steps in order, with alternatives gathered into one choice each: they are never run in sequence."""
         steps: list[Step] = []
         index = 0
@@ -371,7 +372,7 @@ class StepWriter:
             steps.append(draft.step if alone else self._choice(together, fence))
         return steps
 
-    def _choice(self, drafts: list[_Draft], fence: Fence | None) -> Step:
+    def _choice(self, drafts: list[Draft], fence: Fence | None) -> Step:
         conditional = any(draft.way == "if" for draft in drafts)
         ways = [Choice(draft.title or draft.step.name, (draft.step,)) for draft in drafts]
         if (conditional and len(ways) == 1) or all(draft.way == "if" for draft in drafts):
@@ -395,7 +396,7 @@ class StepWriter:
         return Step(identity, name, kind, line=line, **more)  # type: ignore[arg-type]
 
 
-def joins(before: _Draft, draft: _Draft) -> bool:
+def joins(before: Draft, draft: Draft) -> bool:
     """Whether the block is an alternative of the one before."""
     if draft.way == "or":
         return True

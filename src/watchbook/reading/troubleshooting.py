@@ -19,8 +19,10 @@ from watchbook.reading.parameters import described, descriptions
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
+from watchbook.reading.shell.table import words
 from watchbook.reading.step_words import CHECK, SOLUTION, is_verify
 from watchbook.reading.steps import (
+    Draft,
     Lines,
     Setting,
     StepWriter,
@@ -32,18 +34,47 @@ from watchbook.reading.steps import (
 )
 
 _ISSUE_PREFIX = re.compile(
-    r"(?:(?:issue|problem|incident|alert|error|scenario|symptom|failure)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|\d+[.)]\s*)",
+    r"(?:(?:issue|problem|incident|alert|error|scenario|symptom|"
+    r"failure)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|\d+[.)]\s*)",
     re.IGNORECASE,
 )
-_PARTS = (
-    ("symptoms", re.compile(r"(?:symptoms?|signs|indicators?|what you(?:'ll| will)? see|observed behaviou?r|symptoms? (?:&|and) .*|triggers?)", re.IGNORECASE)),
-    ("cause", re.compile(r"(?:(?:possible|likely|root|common)\s+)?cause\s*#?\d*\s*[:–—-]\s*(?P<name>.+)|cause\s+\d+", re.IGNORECASE)),
-    ("causes", re.compile(r"(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?(?:\s*(?:&|and|/)\s*(?:solutions?|fix(?:es)?|remedies|resolutions?))?", re.IGNORECASE)),
-    ("diagnosis", re.compile(r"(?:diagnos\w*|diagnostic (?:steps|commands|procedure)|investigat\w*|how to (?:check|diagnose|investigate)|debug\w*|triage|(?:initial |quick |first )?checks?|checklist|analysis|steps to diagnose|verification steps|what to check|immediate checks?)(?: steps| commands)?", re.IGNORECASE)),
-    ("solution", re.compile(r"(?:(?:common |possible |quick |immediate |recommended )?(?:solutions?|resolutions?|fix(?:es)?|remed(?:y|ies)|mitigations?|actions?|response|recovery|workarounds?|how to (?:fix|resolve)|what to do|steps to (?:fix|resolve))(?: steps| actions| procedure)?)(?:\s*[:–—-]\s*(?P<name>.+))?", re.IGNORECASE)),
-    ("alert", re.compile(r"(?:alerts?|alert names?|triggered by|related alerts?)", re.IGNORECASE)),
-    ("prose", re.compile(r"(?:impact|meaning|severity|description|overview|background|prevention|escalat\w*|notes?|references?|related.*|root cause analysis|post.?mortem|communication|long.?term.*)", re.IGNORECASE)),
-)  # fmt: skip
+# What a label or heading inside an issue opens, earlier ones first; `name` is what it carries behind a colon.
+_PARTS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    for kind, pattern in (
+        (
+            "symptoms",
+            r"symptoms? | signs | indicators? | what\ you(?:'ll|\ will)?\ see | observed\ behaviou?r | triggers? | symptoms?\ (?:&|and)\ .*",
+        ),
+        (
+            "cause",
+            r"(?:(?:possible|likely|root|common)\s+)?cause\s*[#]?\d*\s*[:–—-]\s*(?P<name>.+) | cause\s+\d+",
+        ),
+        (
+            "causes",
+            r"""(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?
+            (?:\s*(?:&|and|/)\s*(?:solutions?|fix(?:es)?|remedies|resolutions?))?""",
+        ),
+        (
+            "diagnosis",
+            r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedure) | investigat\w* | how\ to\ (?:check|diagnose|investigate)
+            | debug\w* | triage | (?:initial\ |quick\ |first\ |immediate\ )?checks? | checklist | analysis | steps\ to\ diagnose
+            | verification\ steps | what\ to\ check)(?:\ steps|\ commands)?""",
+        ),
+        (
+            "solution",
+            r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ )?(?:solutions? | resolutions? | fix(?:es)? | remed(?:y|ies)
+            | mitigations? | actions? | response | recovery | workarounds? | how\ to\ (?:fix|resolve) | what\ to\ do
+            | steps\ to\ (?:fix|resolve))(?:\ steps|\ actions|\ procedure)?(?:\s*[:–—-]\s*(?P<name>.+))?""",
+        ),
+        ("alert", r"alerts? | alert\ names? | triggered\ by | related\ alerts?"),
+        (
+            "prose",
+            r"""impact | meaning | severity | description | overview | background | prevention | escalat\w* | notes?
+            | references? | related.* | root\ cause\ analysis | post.?mortem | communication | long.?term.*""",
+        ),
+    )
+)
 _ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
 _IF_ADVICE = re.compile(
     r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL
@@ -54,9 +85,7 @@ _COLUMNS = {
     "fix": re.compile(r"fix|solution|resolution|action|remedy|mitigation|what to do", re.IGNORECASE),
     "check": re.compile(r"check|verify|how to confirm|investigat", re.IGNORECASE),
 }
-_STOP = frozenset(
-    "the a an is are of for in on or and to not be has have with at by from issue problem alert".split()
-)
+_STOP = words("the a an is are of for in on or and to not be has have with at by from issue problem alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,20 +409,20 @@ class _IssueReader:
         """`# Check …` and `# Solution: …` groups of a cause: what comes up to the solution is its check."""
         checks = StepWriter(self.notes, Setting(self.context.environments, diagnosis=True))
         remedies = StepWriter(self.notes, Setting(self.context.environments, rollback=True))
-        drafts_of: dict[bool, list[object]] = {False: [], True: []}
+        drafts_of: dict[bool, list[Draft]] = {False: [], True: []}
         self.notes.also_read(Lines(block.line, block.line))
         self.notes.also_read(Lines(block.end_line, block.end_line))
         mending = remedy
-        for group in read_groups(block):
-            mending, group = self._side(group, mending, cause)
+        for written in read_groups(block):
+            mending, group = self._side(written, mending, cause)
             if not group.comments and not group.commands:
                 continue
             writer = remedies if mending else checks
             drafts_of[mending] += writer.group(group, {}, cause.name)
-        cause.check += [_renamed(step, cause.check) for step in checks.with_choices(drafts_of[False], block)]  # type: ignore[arg-type]
+        cause.check += [_renamed(step, cause.check) for step in checks.with_choices(drafts_of[False], block)]
         cause.remedy += [
             _renamed(step, cause.remedy) for step in remedies.with_choices(drafts_of[True], block)
-        ]  # type: ignore[arg-type]
+        ]
         cause.parameters += remedies.parameters
         for step in cause.check:
             if step.script and step.safety and step.safety.safety is not Safety.READ_ONLY:

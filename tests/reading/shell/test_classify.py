@@ -34,7 +34,14 @@ def _rows() -> list[tuple[str, str]]:
     for line in (_HERE / "commands.txt").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             expected, command = line.split(maxsplit=1)
-            rows.append((expected, command.replace("\\\\\\n", "\\\n").replace("\\n", "\n") if "<<" in command or "\\\\\\n" in command else command))
+            rows.append(
+                (
+                    expected,
+                    command.replace("\\\\\\n", "\\\n").replace("\\n", "\n")
+                    if "<<" in command or "\\\\\\n" in command
+                    else command,
+                )
+            )
     return rows
 
 
@@ -56,7 +63,11 @@ def test_the_table_of_commands_is_large() -> None:
 def _cases() -> list[str]:
     if not _CASES.exists():
         return []
-    return [ast.literal_eval(line) for line in _CASES.read_text().splitlines() if line and not line.startswith("#")]
+    return [
+        ast.literal_eval(line)
+        for line in _CASES.read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
 
 
 @pytest.mark.parametrize("script", _cases())
@@ -69,22 +80,33 @@ def test_nasty_cases_come_out_safe(script: str) -> None:
 def _pretty(script: str) -> str | None:
     """The script as bash prints it after parsing, None when bash refuses it."""
     bash = require_program("bash")
-    done = subprocess.run([bash, "--pretty-print", "/dev/stdin"], input=script.encode(), capture_output=True, timeout=10, check=False)
+    done = subprocess.run(
+        [bash, "--pretty-print", "/dev/stdin"],
+        input=script.encode(),
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
     text = done.stdout.decode(errors="replace")
     return text if done.returncode == 0 and not done.stderr and text.strip() else None
 
 
 def _same_as_bash(script: str) -> None:
+    """Nothing is harmless on one side that is more than unknown on the other, and nothing that bash refuses.
+
+    `unknown` on one side is allowed: bash prints some forms that this reader does not take, and moves words
+    (`2>&1 !` becomes `! 2>&1`).
+    """
     pretty = _pretty(script)
     if pretty is None:
         assert classify(script).safety is not Safety.READ_ONLY
         return
     ours, theirs = classify(script), classify(pretty)
     if Safety.READ_ONLY in (ours.safety, theirs.safety):
-        # Bash may print a form that this reader does not take; then the answer is `unknown`, never less safe.
-        assert ours.safety == theirs.safety or theirs.safety is Safety.UNKNOWN, (pretty, ours, theirs)
+        assert {ours.safety, theirs.safety} <= {Safety.READ_ONLY, Safety.UNKNOWN}, (pretty, ours, theirs)
 
 
+@pytest.mark.slow
 def test_bash_reads_the_table_as_we_do() -> None:
     """The class of a command is the class of what bash prints for it, for the whole table."""
     for _, command in _rows():
@@ -93,13 +115,56 @@ def test_bash_reads_the_table_as_we_do() -> None:
 
 
 _WORDS = st.sampled_from(
-    ["ls", "cat", "rm", "find", ".", "-delete", "x", "-la", "kubectl", "get", "delete", "pods", "'a b'", '"a b"', "$x", '"$x"', "$(rm y)", "`rm y`"]
-    + ["A=1", "[", "]", "-f", "time", "!", "echo", "\\\n", "2>&1", "> /dev/null", "> f", "< f", "2>f", "&>f", "<<< x", "{a,b}", "\\;", "#", "xargs", "sudo"]
+    [
+        "ls",
+        "cat",
+        "rm",
+        "find",
+        ".",
+        "-delete",
+        "x",
+        "-la",
+        "kubectl",
+        "get",
+        "delete",
+        "pods",
+        "'a b'",
+        '"a b"',
+        "$x",
+        '"$x"',
+        "$(rm y)",
+        "`rm y`",
+    ]
+    + [
+        "A=1",
+        "[",
+        "]",
+        "-f",
+        "time",
+        "!",
+        "echo",
+        "\\\n",
+        "2>&1",
+        "> /dev/null",
+        "> f",
+        "< f",
+        "2>f",
+        "&>f",
+        "<<< x",
+        "{a,b}",
+        "\\;",
+        "#",
+        "xargs",
+        "sudo",
+    ]
 )
-_JOINTS = st.sampled_from([" ", " ", " ", " ", " | ", " && ", " || ", "; ", "\n", " & ", "|", ";", "  ", "\t", ""])
+_JOINTS = st.sampled_from(
+    [" ", " ", " ", " ", " | ", " && ", " || ", "; ", "\n", " & ", "|", ";", "  ", "\t", ""]
+)
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(_WORDS, _JOINTS), min_size=1, max_size=9))
 def test_bash_reads_generated_commands_as_we_do(pieces: list[tuple[str, str]]) -> None:
     """Whatever words and operators stand together, nothing is harmless that bash reads otherwise."""
@@ -133,14 +198,26 @@ def test_programs_are_listed_through_wrappers() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Check the logs for errors", "if ls; then", "echo 'a", "ls )", "ls | | grep x", "cat <<E\nx", "for x in a; do ls", "Restart the service and wait"],
+    [
+        "Check the logs for errors",
+        "if ls; then",
+        "echo 'a",
+        "ls )",
+        "ls | | grep x",
+        "cat <<E\nx",
+        "for x in a; do ls",
+        "Restart the service and wait",
+    ],
 )
 def test_what_no_shell_takes_is_a_problem(text: str) -> None:
     """English and broken shell are told apart from commands, with a reason."""
     assert syntax_problem(text)
 
 
-@pytest.mark.parametrize("text", ["ls -la", "./deploy.sh", "case x in a) ls;; esac", "f() { ls; }", "diff <(ls a) <(ls b)", "Xvfb :1"])
+@pytest.mark.parametrize(
+    "text",
+    ["ls -la", "./deploy.sh", "case x in a) ls;; esac", "f() { ls; }", "diff <(ls a) <(ls b)", "Xvfb :1"],
+)
 def test_what_a_shell_takes_is_no_problem(text: str) -> None:
     """Shell that is only beyond the classifier is unknown, and not called broken."""
     assert syntax_problem(text) is None

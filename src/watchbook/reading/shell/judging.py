@@ -13,23 +13,32 @@ from watchbook.reading.shell.arguments import Arguments, Option, split
 from watchbook.reading.shell.programs import table
 from watchbook.reading.shell.secrecy import holds_secret, is_secret_name, only_names_files
 from watchbook.reading.shell.syntax import Assignment, Command, Redirect, Word
-from watchbook.reading.shell.table import Program
+from watchbook.reading.shell.table import Program, words
 
 _STANDARD_FOLDER = re.compile(r"(?:/usr(?:/local)?)?/s?bin/([\w.\[+-]+)|/opt/[\w.-]+/bin/([\w.+-]+)")
 _HARMLESS_TARGET = re.compile(r"/dev/(?:null|stdout|stderr)|/dev/fd/[012]")
 _DEVICE = re.compile(r"/dev/(?:sd|nvme|vd|xvd|hd|mapper|dm-|disk|md|loop|mmcblk)")
 # Variables that change what a program is or does, whichever program follows.
 _MEDDLING = re.compile(
-    r"PATH|IFS|ENV|HOME|SHELL|CDPATH|BASH.*|LD_.*|DYLD_.*|PS[0-4]|PROMPT_COMMAND|SHELLOPTS|.*PAGER|.*EDITOR|VISUAL|"
-    r"BROWSER|GIT_.*|LESS.*|PYTHON.*|PERL.*|RUBY.*|NODE_.*|.*_OPTS|.*OPTIONS|.*_OPTIONS|PSQLRC|PG(?:SERVICEFILE|SYSCONFDIR)|MYSQL_HOME|"
-    r"XDG_.*|CURL_HOME|SSH_.*|RSYNC_.*|OPENSSL_CONF|GREP_.*|EXINIT|VIMINIT|KUBECTL_.*|KUBE_EDITOR|HISTFILE|TERMINFO|"
-    r"DOCKER_CONFIG|AWS_CONFIG_FILE|GCONV_PATH|MALLOC_.*|TMPDIR|http_proxy|https_proxy|HTTPS?_PROXY|ALL_PROXY|WGETRC"
+    r"PATH|IFS|ENV|HOME|SHELL|CDPATH|BASH.*|LD_.*|DYLD_.*|PS[0-4]|PROMPT_COMMAND|SHELLOPTS|"
+    r".*PAGER|.*EDITOR|VISUAL|"
+    r"BROWSER|GIT_.*|LESS.*|PYTHON.*|PERL.*|RUBY.*|NODE_.*|.*_OPTS|.*OPTIONS|.*_OPTIONS|PSQLRC|"
+    r"PG(?:SERVICEFILE|SYSCONFDIR)|MYSQL_HOME|"
+    r"XDG_.*|CURL_HOME|SSH_.*|RSYNC_.*|OPENSSL_CONF|GREP_.*|EXINIT|VIMINIT|KUBECTL_.*|KUBE_EDITOR|"
+    r"HISTFILE|TERMINFO|"
+    r"DOCKER_CONFIG|AWS_CONFIG_FILE|GCONV_PATH|MALLOC_.*|TMPDIR|http_proxy|https_proxy|"
+    r"HTTPS?_PROXY|ALL_PROXY|WGETRC"
 )
-_TAKES_TEXT = frozenset(
-    "cat grep egrep fgrep head tail wc sort uniq cut tr jq sed awk base64 md5sum sha256sum nl column cmp diff "
-    "psql mysql mariadb sqlite3 sh bash dash zsh ash ksh ssh kubectl oc docker podman docker-compose read openssl "
-    "redis-cli clickhouse-client cqlsh mongosh mongo ls test [ [[ sudo env timeout true : kubectl nohup".split()
+_TAKES_TEXT = words(
+    "cat grep egrep fgrep head tail wc sort uniq cut tr jq sed awk base64 md5sum sha256sum nl "
+    "column cmp diff "
+    "psql mysql mariadb sqlite3 sh bash dash zsh ash ksh ssh kubectl oc docker podman "
+    "docker-compose read openssl "
+    "redis-cli clickhouse-client cqlsh mongosh mongo ls test [ [[ sudo env timeout true : kubectl nohup"
 )
+
+
+NO_PROGRAM = Program()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Call:
     piped: bool = False
     closed: bool = False  # its input is /dev/null or a file
     depth: int = 0
-    entry: Program = Program()
+    entry: Program = NO_PROGRAM
 
     def part(self) -> str:
         """The call as one line, for messages."""

@@ -16,12 +16,15 @@ from watchbook.reading.shell.table import Program, words
 
 _REDIS = Program(
     values=words(
-        "-h -p -a -n -u -i -r -s -t --user --pass --cacert --cert --key --sni -d -D -X --pattern --count --eval --rdb"
+        "-h -p -a -n -u -i -r -s -t --user --pass --cacert --cert --key --sni -d -D -X --pattern "
+        "--count --eval --rdb"
     ),
 )
 _REDIS_READS = words(
-    "PING INFO DBSIZE TTL PTTL TYPE EXISTS LLEN SCARD ZCARD HLEN STRLEN XLEN XINFO XPENDING ROLE TIME LASTSAVE ECHO GET "
-    "MGET HGET HMGET LINDEX ZSCORE ZRANK SISMEMBER GETRANGE XRANGE XREVRANGE ZCOUNT BITCOUNT PFCOUNT LATENCY EXPIRETIME"
+    "PING INFO DBSIZE TTL PTTL TYPE EXISTS LLEN SCARD ZCARD HLEN STRLEN XLEN XINFO XPENDING ROLE "
+    "TIME LASTSAVE ECHO GET "
+    "MGET HGET HMGET LINDEX ZSCORE ZRANK SISMEMBER GETRANGE XRANGE XREVRANGE ZCOUNT BITCOUNT "
+    "PFCOUNT LATENCY EXPIRETIME"
 )
 _REDIS_PAIRS = {
     "SLOWLOG": "GET LEN HELP",
@@ -45,19 +48,25 @@ _REDIS_COSTLY = words(
 _REDIS_DESTROYS = words("FLUSHALL FLUSHDB SHUTDOWN")
 _MONGO_SAFE = re.compile(
     r"(?:printjson\(|JSON\.stringify\()?\s*(?:"
-    r"db\.(?:serverStatus|stats|currentOp|version|hello|isMaster|getCollectionNames|hostInfo|serverBuildInfo|printReplicationInfo)\(\)(?:\.\w+)*|"
-    r"db\.(?:adminCommand|runCommand)\(\s*(?:['\"](?:ping|hello|serverStatus|replSetGetStatus|buildInfo)['\"]|\{\s*['\"]?(?:ping|hello|serverStatus|"
+    r"db\.(?:serverStatus|stats|currentOp|version|hello|isMaster|getCollectionNames|hostInfo|"
+    r"serverBuildInfo|printReplicationInfo)\(\)(?:\.\w+)*|"
+    r"db\.(?:adminCommand|runCommand)\(\s*(?:['\"](?:ping|hello|serverStatus|replSetGetStatus|"
+    r"buildInfo)['\"]|\{\s*['\"]?(?:ping|hello|serverStatus|"
     r"replSetGetStatus|buildInfo|connPoolStats|dbStats|listDatabases)['\"]?\s*:\s*1\s*\})\s*\)(?:\.\w+)*|"
-    r"db\.\w+\.(?:countDocuments|estimatedDocumentCount|stats|getIndexes|totalSize|dataSize)\(\s*(?:\{\s*\})?\s*\)(?:\.\w+)*|"
-    r"rs\.(?:status|conf|printReplicationInfo|printSecondaryReplicationInfo|hello|isMaster)\(\)(?:\.\w+)*|sh\.status\(\)|"
+    r"db\.\w+\.(?:countDocuments|estimatedDocumentCount|stats|getIndexes|totalSize|"
+    r"dataSize)\(\s*(?:\{\s*\})?\s*\)(?:\.\w+)*|"
+    r"rs\.(?:status|conf|printReplicationInfo|printSecondaryReplicationInfo|hello|"
+    r"isMaster)\(\)(?:\.\w+)*|sh\.status\(\)|"
     r"show (?:dbs|databases|collections)"
     r")\s*\)?\s*;?\s*"
 )
 _SQLITE_DOTS = re.compile(
-    r"\.(?:tables|schema|indexes|databases|fullschema|headers? o(?:n|ff)|mode \w+|width [\d ]+|timeout \d+|stats|quit|exit)(?:\s+\w+)?"
+    r"\.(?:tables|schema|indexes|databases|fullschema|headers? o(?:n|ff)|mode \w+|width [\d ]+|"
+    r"timeout \d+|stats|quit|exit)(?:\s+\w+)?"
 )
 _SQLITE_OPTIONS = words(
-    "-readonly -header -noheader -json -csv -column -line -list -table -batch -bail -box -markdown -html -safe -version --readonly"
+    "-readonly -header -noheader -json -csv -column -line -list -table -batch -bail -box "
+    "-markdown -html -safe -version --readonly"
 )
 
 
@@ -104,7 +113,9 @@ def mysql(judge: Judge, call: Call) -> Classification:
     inner = sql_texts(call, texts, "mysql") if texts else _from_input(call, "mysql")
     if arguments.has("--version", "-V"):
         inner = read_only(call)
-    prompt = known(Safety.INTERACTIVE, "mysql -p asks for the password", call.part()) if asks else read_only(call)
+    prompt = (
+        known(Safety.INTERACTIVE, "mysql -p asks for the password", call.part()) if asks else read_only(call)
+    )
     return most_dangerous([options, inner, prompt])
 
 
@@ -213,7 +224,8 @@ def _redis_option(call: Call, name: str, arguments: Arguments) -> Classification
             else changes(call, "redis-cli --cluster changes the cluster")
         )
     harmless = words(
-        "--raw --no-raw --csv --json -c --tls --insecure --no-auth-warning --verbose -2 -3 --version -v -e --quoted-input"
+        "--raw --no-raw --csv --json -c --tls --insecure --no-auth-warning --verbose -2 -3 --version "
+        "-v -e --quoted-input"
     )
     if name not in _REDIS.values | harmless or name in ("--eval", "--rdb", "-X"):
         return unknown(call, f"the option {name} of redis-cli is not known")
@@ -260,7 +272,8 @@ def mongo(_judge: Judge, call: Call) -> Classification:
     )
     texts = arguments.values("--eval")
     harmless = words(
-        "--quiet --norc --tls --ssl --eval --host --port -u --username -p --password --authenticationDatabase --version"
+        "--quiet --norc --tls --ssl --eval --host --port -u --username -p --password "
+        "--authenticationDatabase --version"
     )
     if arguments.has("--version"):
         return read_only(call)
@@ -297,9 +310,12 @@ def kafka(_judge: Judge, call: Call) -> Classification:
     if options & {"--create", "--alter", "--reset-offsets", "--add-config", "--delete-config", "--execute"}:
         return changes(call, f"{call.name} changes the cluster")
     plain = words(
-        "--bootstrap-server --describe --list --topic --group --all-groups --members --verbose --state --offsets "
-        "--zookeeper --command-config --under-replicated-partitions --unavailable-partitions --entity-type --entity-name "
-        "--broker-list --all-topics --timeout --under-min-isr-partitions --topics-with-overrides --version --topic-list"
+        "--bootstrap-server --describe --list --topic --group --all-groups --members --verbose "
+        "--state --offsets "
+        "--zookeeper --command-config --under-replicated-partitions --unavailable-partitions "
+        "--entity-type --entity-name "
+        "--broker-list --all-topics --timeout --under-min-isr-partitions --topics-with-overrides "
+        "--version --topic-list"
     )
     if options & {"--describe", "--list", "--version"} and options <= plain:
         return read_only(call)

@@ -15,15 +15,20 @@ from watchbook.reading.shell.syntax import Word
 from watchbook.reading.shell.table import Program, words
 
 _FIND_TESTS = words(
-    "-H -L -P -name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type -xtype -size -empty "
-    "-mtime -mmin -atime -amin -ctime -cmin -newer -newermt -anewer -cnewer -user -group -uid -gid -perm -maxdepth "
-    "-mindepth -xdev -mount -depth -follow -readable -writable -executable -not -a -o -and -or -true -false -prune "
-    "-print -print0 -printf -ls -quit -links -inum -samefile -daystart -noleaf -nouser -nogroup -fstype -lname -O2 -O3"
+    "-H -L -P -name -iname -path -ipath -wholename -iwholename -regex -iregex -regextype -type "
+    "-xtype -size -empty "
+    "-mtime -mmin -atime -amin -ctime -cmin -newer -newermt -anewer -cnewer -user -group -uid "
+    "-gid -perm -maxdepth "
+    "-mindepth -xdev -mount -depth -follow -readable -writable -executable -not -a -o -and -or "
+    "-true -false -prune "
+    "-print -print0 -printf -ls -quit -links -inum -samefile -daystart -noleaf -nouser -nogroup "
+    "-fstype -lname -O2 -O3"
 )
 _FIND_RUNS = words("-exec -execdir -ok -okdir")
 _SED_COMMAND = re.compile(
     r"\s*(?:(?:\d+|\$|/(?:[^/\\\n]|\\.)*/I?)(?:\s*,\s*(?:\d+|\$|\+\d+|/(?:[^/\\\n]|\\.)*/I?))?)?\s*!?\s*"
-    r"(?:[pdqQ=lnNgGhHxDP]|q\d+|s/(?:[^/\\\n]|\\.)*/(?:[^/\\\n]|\\.)*/[gIip0-9]*|s\|(?:[^|\\\n]|\\.)*\|(?:[^|\\\n]|\\.)*\|[gIip0-9]*|"
+    r"(?:[pdqQ=lnNgGhHxDP]|q\d+|s/(?:[^/\\\n]|\\.)*/(?:[^/\\\n]|\\.)*/[gIip0-9]*|s\|(?:[^|\\\n]|"
+    r"\\.)*\|(?:[^|\\\n]|\\.)*\|[gIip0-9]*|"
     r"s#(?:[^#\\\n]|\\.)*#(?:[^#\\\n]|\\.)*#[gIip0-9]*|s,(?:[^,\\\n]|\\.)*,(?:[^,\\\n]|\\.)*,[gIip0-9]*|"
     r"y/(?:[^/\\\n]|\\.)*/(?:[^/\\\n]|\\.)*/)\s*"
 )
@@ -86,10 +91,8 @@ def sed(_judge: Judge, call: Call) -> Classification:
     """Printing, deleting and substituting on the way through; -i, `w`, `e` are not harmless."""
     arguments = split(call.args, Program(values=words("-e --expression -f --file -l")))
     for option in arguments.options:
-        if (
-            option.name.startswith("-i")
-            or "--in-place".startswith(option.name[:5])
-            and option.name.startswith("--i")
+        if option.name.startswith("-i") or (
+            "--in-place".startswith(option.name[:5]) and option.name.startswith("--i")
         ):
             return changes(call, "sed -i edits files in place")
         if option.name not in (
@@ -145,7 +148,7 @@ def awk(_judge: Judge, call: Call) -> Classification:
     bare = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', text)
     # A regular expression may hold quotes; what is left then is looked at as it stands.
     bare = re.sub(r"(?<=[~(,{&|!;\s])/(?:[^/\\\n\"]|\\.)*/|^\s*/(?:[^/\\\n\"]|\\.)*/", "re", bare)
-    if _AWK_DANGER.search(bare) or bare.count('"') % 2 or "/" in bare and '"' in text and '/"' in text:
+    if _AWK_DANGER.search(bare) or bare.count('"') % 2 or ("/" in bare and '"' in text and '/"' in text):
         return unknown(call, "the program of awk may write or run something")
     return read_only(call)
 
@@ -296,9 +299,14 @@ def listing(judge: Judge, call: Call) -> Classification:
     options = arguments.options
     if entry.commands and arguments.operands:
         return judge.subcommand(call, arguments, entry, entry.values)
-    if options and all(o.name in (entry.only or ()) | entry.values for o in options) and not arguments.odd:
-        if any(option.name in (entry.only or ()) for option in options) and not arguments.hazy:
-            return read_only(call)
+    listing_options = entry.only or frozenset()
+    names = {option.name for option in options}
+    if (
+        names <= listing_options | entry.values
+        and names & listing_options
+        and not (arguments.odd or arguments.hazy)
+    ):
+        return read_only(call)
     for option in options:
         if option.name in entry.flags:
             return known(entry.flags[option.name], f"{call.name} {option.name}", call.part())
@@ -310,7 +318,7 @@ def listing_or_bare(judge: Judge, call: Call) -> Classification:
     return listing(judge, call) if call.args else read_only(call)
 
 
-def rpm(judge: Judge, call: Call) -> Classification:
+def rpm(_judge: Judge, call: Call) -> Classification:
     """`rpm -q…` and `rpm -V` read; everything else installs or removes."""
     first = (call.args[0].value or "") if call.args else ""
     if re.fullmatch(r"-q[ailcdfpR]*|--query|-V[a]?|--verify", first):
@@ -353,7 +361,8 @@ def jcmd(_judge: Judge, call: Call) -> Classification:
     if len(values) <= 1:
         return read_only(call)
     harmless = words(
-        "VM.version VM.uptime VM.flags Thread.print GC.heap_info VM.native_memory help VM.info GC.finalizer_info"
+        "VM.version VM.uptime VM.flags Thread.print GC.heap_info VM.native_memory help VM.info "
+        "GC.finalizer_info"
     )
     if values[1] in harmless and len(values) <= 3:
         return read_only(call)
@@ -374,15 +383,23 @@ def jstat(_judge: Judge, call: Call) -> Classification:
 def version(_judge: Judge, call: Call) -> Classification:
     """Languages and builders: only asking for their version is harmless."""
     values = [word.value for word in call.args]
-    if len(values) == 1 and values[0] in ("--version", "-version", "-V", "-v", "version"):
-        if values[0] == "-v" and call.name in ("python", "python3", "tox", "pytest"):
-            return unknown(call, f"{call.name} -v runs")
-        if call.name not in ("make", "tox", "rake", "artisan") or values[0] == "--version":
-            return read_only(call, "it prints its version")
-    if not values and call.name in ("python", "python3", "node", "php", "irb", "lua", "elixir"):
-        if call.text is None and not call.piped:
-            return known(Safety.INTERACTIVE, f"{call.name} opens a prompt", call.part())
+    if len(values) == 1 and (
+        values[0] == "--version" or call.name in _VERSION.get(values[0] or "", frozenset())
+    ):
+        return read_only(call, "it prints its version")
+    prompts = call.name in ("python", "python3", "node", "php", "lua", "elixir", "erl", "Rscript")
+    if not values and prompts and call.text is None and not (call.piped or call.closed):
+        return known(Safety.INTERACTIVE, f"{call.name} opens a prompt", call.part())
     return unknown(call, f"what {call.name} runs is not known")
+
+
+# Where a short form only prints the version; elsewhere the word may be a file or a package that runs.
+_VERSION = {
+    "-V": words("python python3 cargo rustc uv poetry"),
+    "-v": words("node ruby perl php gcc deno bun tsc npx"),
+    "-version": words("java javac"),
+    "version": words("go cargo"),
+}
 
 
 def git_config(_judge: Judge, call: Call) -> Classification:

@@ -17,24 +17,30 @@ from watchbook.reading.shell.table import Program, words
 
 _CURL = Program(values=CURL_VALUES, only=CURL_SWITCHES)
 _SENDS = words(
-    "-d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F --form --form-string -T --upload-file"
+    "-d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F --form "
+    "--form-string -T --upload-file"
 )
 _WRITES = words(
-    "-o --output -D --dump-header -c --cookie-jar --stderr --trace --trace-ascii --etag-save --hsts --alt-svc --libcurl"
+    "-o --output -D --dump-header -c --cookie-jar --stderr --trace --trace-ascii --etag-save "
+    "--hsts --alt-svc --libcurl"
 )
 _CARRIES = words(
-    "-H --header -d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F --form --form-string -u "
-    "--user -A --user-agent -e --referer -b --cookie --oauth2-bearer --url-query -U --proxy-user --variable --aws-sigv4"
+    "-H --header -d --data --data-ascii --data-binary --data-raw --data-urlencode --json -F "
+    "--form --form-string -u "
+    "--user -A --user-agent -e --referer -b --cookie --oauth2-bearer --url-query -U --proxy-user "
+    "--variable --aws-sigv4"
 )
 _LOCAL = re.compile(r"(?:https?://)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/?]|$)")
 _URL = re.compile(r"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _COSTLY_PATH = re.compile(r"/heapdump\b|/debug/pprof/(?:profile|trace|heap\?)|/hprof\b")
 _REVEALING_PATH = re.compile(
-    r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|/api/v1/.*secrets\b|/\.env\b"
+    r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|"
+    r"/api/v1/.*secrets\b|/\.env\b"
 )
 _CHANGING_PATH = re.compile(
-    r"/(?:shutdown|_shutdown|restart|reload|-/(?:reload|quit)|flush|delete|reset|kill|quitquitquit)(?:[/?]|$)",
+    r"/(?:shutdown|_shutdown|restart|reload|-/(?:reload|quit)|flush|delete|reset|kill|"
+    r"quitquitquit)(?:[/?]|$)",
     re.IGNORECASE,
 )
 _IP_READS = words("show list ls get s sh lst l")
@@ -137,7 +143,8 @@ def wget(_judge: Judge, call: Call) -> Classification:
         call.args, Program(values=words("-O --output-document -T --timeout -t --tries --header -U -o -w -P"))
     )
     allowed = words(
-        "-q --quiet -S --server-response --spider -O --output-document -T --timeout -t --tries --no-check-certificate "
+        "-q --quiet -S --server-response --spider -O --output-document -T --timeout -t --tries "
+        "--no-check-certificate "
         "-nv --no-verbose -4 -6 -U --user-agent --header --connect-timeout --max-redirect --no-proxy -n -v"
     )
     strange = [option.name for option in arguments.options if option.name not in allowed]

@@ -14,25 +14,35 @@ from watchbook.reading.shell.syntax import Word
 from watchbook.reading.shell.table import Program, words
 
 _RAW = re.compile(
-    r"/(?:healthz|readyz|livez|metrics|version|openapi/v2|apis/metrics\.k8s\.io/\S*)(?:\?verbose)?(?:/[\w-]+)?"
+    r"/(?:healthz|readyz|livez|metrics|version|openapi/v2|"
+    r"apis/metrics\.k8s\.io/\S*)(?:\?verbose)?(?:/[\w-]+)?"
 )
 _RESOURCE = re.compile(r"[A-Za-z0-9.-]+")
 _PRINTS_SECRETS = re.compile(r"Env|json \.|\.Config\b(?!\.Image|\.Labels)|\{\{\s*\.\s*\}\}|\{\{json")
 _HIDDEN = re.compile(
-    r"secret|password|token|credential|parameter|login|private-key|access-key|connection-string|decrypt|app-?settings|keys?$",
+    r"secret|password|token|credential|parameter|login|private-key|access-key|connection-string|"
+    r"decrypt|app-?settings|keys?$",
     re.I,
 )
 _GCLOUD_GROUPS = words(
-    "alpha beta auth secrets compute instances instance-groups managed disks networks firewall-rules forwarding-rules backend-services "
-    "sql operations run services revisions jobs executions container clusters node-pools logging sinks metrics projects config functions pubsub "
-    "topics subscriptions storage buckets objects redis dns managed-zones record-sets builds artifacts repositories docker images iam "
-    "service-accounts roles scheduler tasks queues monitoring policies uptime dashboards app versions spanner databases dataflow bigtable addresses "
-    "routers regions zones snapshots target-pools health-checks url-maps ssl-certificates kms keyrings components organizations"
+    "alpha beta auth secrets compute instances instance-groups managed disks networks "
+    "firewall-rules forwarding-rules backend-services "
+    "sql operations run services revisions jobs executions container clusters node-pools logging "
+    "sinks metrics projects config functions pubsub "
+    "topics subscriptions storage buckets objects redis dns managed-zones record-sets builds "
+    "artifacts repositories docker images iam "
+    "service-accounts roles scheduler tasks queues monitoring policies uptime dashboards app "
+    "versions spanner databases dataflow bigtable addresses "
+    "routers regions zones snapshots target-pools health-checks url-maps ssl-certificates kms "
+    "keyrings components organizations"
 )
 _AZURE_GROUPS = words(
-    "keyvault secret vm aks webapp account group network sql db server postgres flexible-server mysql redis storage blob container acr repository functionapp "
-    "containerapp monitor metrics activity-log alert log-analytics workspace cosmosdb servicebus queue topic namespace eventhubs eventhub "
-    "resource vnet nsg lb public-ip dns zone record-set disk snapshot image vmss appservice plan nodepool replica revision application-gateway cdn"
+    "keyvault secret vm aks webapp account group network sql db server postgres flexible-server "
+    "mysql redis storage blob container acr repository functionapp "
+    "containerapp monitor metrics activity-log alert log-analytics workspace cosmosdb servicebus "
+    "queue topic namespace eventhubs eventhub "
+    "resource vnet nsg lb public-ip dns zone record-set disk snapshot image vmss appservice plan "
+    "nodepool replica revision application-gateway cdn"
 )
 
 
@@ -55,7 +65,7 @@ def kubectl_get(judge: Judge, call: Call) -> Classification:
     found = [judge.options(call, arguments, call.entry), read_only(call)]
     for option in arguments.options:
         if option.name == "--raw":
-            raw = option.value or (arguments.operands or [None])[0]  # the path may be the next word
+            raw = option.value or next(iter(arguments.operands), None)  # the path may be the next word
             if raw is None or raw.value is None or not _RAW.fullmatch(raw.value):
                 found.append(unknown(call, "kubectl get --raw may read anything"))
             return most_dangerous(found)
@@ -88,7 +98,7 @@ def kubectl_write(_judge: Judge, call: Call) -> Classification:
     return changes(call, f"{call.name} changes the cluster")
 
 
-def kubectl_delete(judge: Judge, call: Call) -> Classification:
+def kubectl_delete(_judge: Judge, call: Call) -> Classification:
     """Deleting a pod makes its controller start another; anything else is gone."""
     arguments = split(call.args, call.entry)
     kinds = _resources(arguments.operands) if arguments.operands else None
@@ -142,7 +152,8 @@ def aws(_judge: Judge, call: Call) -> Classification:
         for o in arguments.options
         if o.name
         not in words(
-            "--region --profile --output --query --no-cli-pager --endpoint-url --no-paginate --debug --version"
+            "--region --profile --output --query --no-cli-pager --endpoint-url --no-paginate --debug "
+            "--version"
         )
     ]
     operands = [word.value for word in arguments.operands]
@@ -188,7 +199,7 @@ def _aws_action(call: Call, service: str, verb: str, rest: tuple[Word, ...]) -> 
         return known(Safety.COSTLY, "it reads a whole table", call.part())
     if verb == "ls" and service != "s3":
         return unknown(call, f"aws {service} {verb} is not known")
-    if reading or verb in ("query",) and service == "dynamodb":
+    if reading or (verb in ("query",) and service == "dynamodb"):
         return read_only(call)
     return changes(call, f"aws {service} {verb} changes something")
 
@@ -254,7 +265,8 @@ def azure(_judge: Judge, call: Call) -> Classification:
 
 def doctl(_judge: Judge, call: Call) -> Classification:
     groups = words(
-        "compute droplet kubernetes cluster databases apps monitoring registry domain load-balancer volume account"
+        "compute droplet kubernetes cluster databases apps monitoring registry domain load-balancer "
+        "volume account"
     )
     return _by_verb(
         call, groups, words("list get ls version list-deployments"), "--format -o --output --context"

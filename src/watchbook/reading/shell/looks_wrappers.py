@@ -20,12 +20,14 @@ _SSH = Program(
     values=words("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w -B"),
 )
 _SSH_SAFE = re.compile(
-    r"(?:ConnectTimeout|BatchMode|StrictHostKeyChecking|UserKnownHostsFile|ServerAlive\w+|LogLevel|ConnectionAttempts|"
+    r"(?:ConnectTimeout|BatchMode|StrictHostKeyChecking|UserKnownHostsFile|ServerAlive\w+|"
+    r"LogLevel|ConnectionAttempts|"
     r"PasswordAuthentication|IdentitiesOnly|IdentityFile|Port|User|PreferredAuthentications)=[\w./~-]+"
 )
 _EXEC = Program(
     values=words(
-        "-n --namespace --context --cluster --kubeconfig -c --container --pod-running-timeout --request-timeout --as "
+        "-n --namespace --context --cluster --kubeconfig -c --container --pod-running-timeout "
+        "--request-timeout --as "
         "-e --env -u --user -w --workdir --index --env-file --detach-keys -l --selector"
     )
 )
@@ -44,7 +46,7 @@ _SWITCHES = {
 _MORE = Word("…", None, "${@}", "", (Variable("@", False),))
 
 
-def inside(judge: Judge, call: Call, inner: tuple[Word, ...], **changes: object) -> Classification:
+def inside(judge: Judge, call: Call, inner: tuple[Word, ...]) -> Classification:
     """The class of the command that the call runs."""
     return judge.words(inner, Input(call.text, call.piped, call.closed), call.depth + 1)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 # A `<` that opens no here-document, process substitution or descriptor; a name; a `>` that appends nothing.
 _ANGLE = re.compile(
-    r"(?<![<\w&])<([A-Za-z][A-Za-z0-9_. -]*[A-Za-z0-9]|[A-Za-z])>(?!>|&|\()|(?<=[\w])<([A-Za-z][A-Za-z0-9_-]*)>(?!>|&|\()"
+    r"(?<![<\w&])<([A-Za-z][A-Za-z0-9_. -]*[A-Za-z0-9]|[A-Za-z])>(?!>|&|\()|"
+    r"(?<=[\w])<([A-Za-z][A-Za-z0-9_-]*)>(?!>|&|\()"
 )
 _BRACES = re.compile(r"\{\{ *([A-Za-z][A-Za-z0-9_-]*) *\}\}")
 

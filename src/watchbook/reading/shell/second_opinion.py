@@ -10,19 +10,21 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from watchbook.reading.shell.syntax import Command, Script
+from watchbook.reading.shell.table import words
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-_SHAPES = frozenset(
-    "program list pipeline command command_name redirected_statement variable_assignment variable_assignments "
+_SHAPES = words(
+    "program list pipeline command command_name redirected_statement variable_assignment "
+    "variable_assignments "
     "variable_name subshell compound_statement if_statement elif_clause else_clause while_statement "
     "for_statement do_group negated_command test_command unary_expression binary_expression "
     "negated_expression parenthesized_expression test_operator declaration_command unset_command word "
     "string string_content raw_string ansi_c_string translated_string concatenation number simple_expansion "
     "expansion special_variable_name command_substitution arithmetic_expansion file_redirect "
     "herestring_redirect heredoc_redirect heredoc_start heredoc_body heredoc_content heredoc_end "
-    "file_descriptor comment brace_expression regex extglob_pattern".split()
+    "file_descriptor comment brace_expression regex extglob_pattern"
 )
 _LOOKED_INTO = frozenset({"[", "[[", "export", "declare", "local", "readonly", "typeset", "unset"})
 

@@ -6,73 +6,100 @@ connects to nothing.
 """
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from watchbook.model.safety import Classification, Safety
+from watchbook.reading.shell.table import words
 
 if TYPE_CHECKING:
-    from sqlglot import Expression
+    from sqlglot.expressions import Expr
 
 _TOKEN = re.compile(
     r"\s+|(?P<text>'(?:[^'\\]|'')*')|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|"
     r"(?P<mark><=|>=|<>|!=|\|\||::|[(),.*=<>+\-/%;])"
 )
 # Words that never stand in a plain query; a column of such a name is read by sqlglot instead.
-_FORBIDDEN = frozenset(
-    "insert update delete merge into replace create alter drop truncate grant revoke lock for share call do execute "
-    "copy vacuum analyze reindex cluster refresh set reset begin commit rollback savepoint prepare listen notify "
-    "attach detach pragma load import export kill shutdown handler rename comment explain with recursive table values "
-    "outfile dumpfile procedure declare fetch window lateral tablesample pivot unpivot returning upsert use".split()
+_FORBIDDEN = words(
+    "insert update delete merge into replace create alter drop truncate grant revoke lock for "
+    "share call do execute "
+    "copy vacuum analyze reindex cluster refresh set reset begin commit rollback savepoint "
+    "prepare listen notify "
+    "attach detach pragma load import export kill shutdown handler rename comment explain with "
+    "recursive table values "
+    "outfile dumpfile procedure declare fetch window lateral tablesample pivot unpivot returning upsert use"
 )
 # Functions that only compute. Names of typed functions of sqlglot and of plain SQL alike.
-SAFE_FUNCTIONS = frozenset(
-    "count sum avg min max coalesce nullif greatest least abs ceil ceiling floor round trunc mod power sqrt sign ln "
-    "log exp length char_length octet_length lower upper trim ltrim rtrim btrim substring substr left right replace "
-    "concat concat_ws position strpos lpad rpad reverse split_part regexp_replace regexp_like like initcap repeat "
+SAFE_FUNCTIONS = words(
+    "count sum avg min max coalesce nullif greatest least abs ceil ceiling floor round trunc mod "
+    "power sqrt sign ln "
+    "log exp length char_length octet_length lower upper trim ltrim rtrim btrim substring substr "
+    "left right replace "
+    "concat concat_ws position strpos lpad rpad reverse split_part regexp_replace regexp_like "
+    "like initcap repeat "
     "now current_timestamp current_date current_time localtimestamp clock_timestamp statement_timestamp "
-    "transaction_timestamp date_trunc date_part extract age to_char to_timestamp to_date date time datetime timestamp "
-    "julianday strftime unix_timestamp from_unixtime date_format datediff timestampdiff date_add date_sub curdate "
-    "curtime interval make_interval justify_interval epoch cast try_cast convert case if ifnull iif isnull nvl "
-    "row_number rank dense_rank ntile lag lead first_value last_value percentile_cont percentile_disc mode stddev "
-    "stddev_pop stddev_samp variance var_pop var_samp median bool_and bool_or every array_agg string_agg group_concat "
-    "json_agg jsonb_agg json_build_object jsonb_build_object array_length cardinality unnest any all exists in "
-    "version current_database current_user session_user current_schema user database schema pg_postmaster_start_time "
+    "transaction_timestamp date_trunc date_part extract age to_char to_timestamp to_date date "
+    "time datetime timestamp "
+    "julianday strftime unix_timestamp from_unixtime date_format datediff timestampdiff date_add "
+    "date_sub curdate "
+    "curtime interval make_interval justify_interval epoch cast try_cast convert case if ifnull "
+    "iif isnull nvl "
+    "row_number rank dense_rank ntile lag lead first_value last_value percentile_cont "
+    "percentile_disc mode stddev "
+    "stddev_pop stddev_samp variance var_pop var_samp median bool_and bool_or every array_agg "
+    "string_agg group_concat "
+    "json_agg jsonb_agg json_build_object jsonb_build_object array_length cardinality unnest any "
+    "all exists in "
+    "version current_database current_user session_user current_schema user database schema "
+    "pg_postmaster_start_time "
     "pg_database_size pg_size_pretty pg_relation_size pg_total_relation_size pg_table_size pg_indexes_size "
     "pg_is_in_recovery pg_last_xact_replay_timestamp pg_last_wal_receive_lsn pg_last_wal_replay_lsn "
     "pg_current_wal_lsn pg_wal_lsn_diff pg_blocking_pids pg_backend_pid pg_get_indexdef pg_get_constraintdef "
-    "pg_get_viewdef pg_encoding_to_char pg_tablespace_size pg_stat_get_numscans pg_conf_load_time pg_is_wal_replay_paused "
-    "obj_description col_description has_table_privilege format_type to_regclass inet_client_addr inet_server_addr "
+    "pg_get_viewdef pg_encoding_to_char pg_tablespace_size pg_stat_get_numscans "
+    "pg_conf_load_time pg_is_wal_replay_paused "
+    "obj_description col_description has_table_privilege format_type to_regclass "
+    "inet_client_addr inet_server_addr "
     "total_changes typeof quote hex printf sqlite_version last_insert_rowid found_rows connection_id bytes "
-    "formatreadablesize toDate todatetime uptime countif sumif avgif quantile quantiles uniq uniqexact any_value "
-    "anonymous_agg distinct and or xor not cast_to_str timestamp_trunc timestamptrunc current_datetime safe_divide "
-    "json_extract json_extract_scalar jsonextract jsonextractscalar arrayagg groupconcat arraysize rownumber strtotime "
+    "formatreadablesize toDate todatetime uptime countif sumif avgif quantile quantiles uniq "
+    "uniqexact any_value "
+    "anonymous_agg distinct and or xor not cast_to_str timestamp_trunc timestamptrunc "
+    "current_datetime safe_divide "
+    "json_extract json_extract_scalar jsonextract jsonextractscalar arrayagg groupconcat "
+    "arraysize rownumber strtotime "
     "timetostr strposition tochar totimestamp tsordstodate datetrunc currentdate currenttimestamp stddevpop "
-    "stddevsamp variancepop percentilecont percentiledisc logicaland logicalor firstvalue lastvalue denserank "
-    "regexplike regexpreplace concatws parsejson datesub dateadd unixtotime extract_epoch currentuser currentdatabase "
-    "currentschema sessionuser currentversion currenttime timestampdiff_ anyvalue count_if approxdistinct".split()
+    "stddevsamp variancepop percentilecont percentiledisc logicaland logicalor firstvalue "
+    "lastvalue denserank "
+    "regexplike regexpreplace concatws parsejson datesub dateadd unixtotime extract_epoch "
+    "currentuser currentdatabase "
+    "currentschema sessionuser currentversion currenttime timestampdiff_ anyvalue count_if approxdistinct"
 )
 _SYSTEM_TABLE = re.compile(
-    r"^(?:pg_|information_schema|sqlite_|performance_schema|mysql$|sys$|system$|replication_|innodb_|processlist$)",
+    r"^(?:pg_|information_schema|sqlite_|performance_schema|mysql$|sys$|system$|replication_|"
+    r"innodb_|processlist$)",
     re.I,
 )
 _PG_META = re.compile(
     r"\\(?:d[a-zA-Z]*\+?|l\+?|conninfo|x|timing|z|sf\+?|sv\+?|encoding|pset \w+ \w+)(?:\s+[\w.*\"?]+)?\s*"
 )
 _SHOW = re.compile(
-    r"show\s+(?:full\s+|global\s+|session\s+|extended\s+)*(?:all|processlist|status|variables|tables|databases|schemas|columns|"
+    r"show\s+(?:full\s+|global\s+|session\s+|extended\s+)*(?:all|processlist|status|variables|"
+    r"tables|databases|schemas|columns|"
     r"index(?:es)?|keys|engines?|slave\s+status|replica\s+status|master\s+status|binary\s+logs|open\s+tables|"
     r"table\s+status|plugins|warnings|errors|events|triggers|jobs|ranges|sessions|queries|clusters|[a-z_.]+)"
     r"(?:\s+(?:from|in|like|where)\s+['\w.%= ]+|\s+innodb\s+status|\s+status)?",
     re.I,
 )
 _PRAGMA = re.compile(
-    r"pragma\s+(?:\w+\.)?(?:integrity_check|quick_check|foreign_key_check|table_info|table_list|index_list|index_info|database_list|"
-    r"page_count|page_size|freelist_count|journal_mode|user_version|compile_options|encoding|synchronous|wal_autocheckpoint)"
+    r"pragma\s+(?:\w+\.)?(?:integrity_check|quick_check|foreign_key_check|table_info|table_list|"
+    r"index_list|index_info|database_list|"
+    r"page_count|page_size|freelist_count|journal_mode|user_version|compile_options|encoding|"
+    r"synchronous|wal_autocheckpoint)"
     r"(?:\(\s*['\"]?\w*['\"]?\s*\))?",
     re.I,
 )
 _PRAGMA_SETS = re.compile(
-    r"pragma\s+(?:\w+\.)?(?:journal_mode|user_version|page_size|encoding|synchronous|wal_autocheckpoint)\s*\(",
+    r"pragma\s+(?:\w+\.)?(?:journal_mode|user_version|page_size|encoding|synchronous|"
+    r"wal_autocheckpoint)\s*\(",
     re.I,
 )
 
@@ -120,7 +147,7 @@ def _plain_query(text: str) -> Classification | None:
         return None
     if "--" in text or "/*" in text:
         return None
-    for (kind, value), following in zip(tokens, tokens[1:], strict=False):
+    for (kind, value), following in pairwise(tokens):
         if kind == "name" and following[1] == "(" and value not in SAFE_FUNCTIONS | _BEFORE_PARENTHESIS:
             return None
     for before, (kind, _value), following in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -131,8 +158,9 @@ def _plain_query(text: str) -> Classification | None:
     return _known(Safety.READ_ONLY, "a query that only reads", text)
 
 
-_BEFORE_PARENTHESIS = frozenset(
-    "select from where and or not in exists on by having as case when then else using over filter between union all except intersect join distinct interval any some limit".split()
+_BEFORE_PARENTHESIS = words(
+    "select from where and or not in exists on by having as case when then else using over "
+    "filter between union all except intersect join distinct interval any some limit"
 )
 
 
@@ -163,11 +191,11 @@ def _by_grammar(text: str, dialect: str) -> Classification:
     return max(found, key=lambda one: one.safety.rank)
 
 
-def _statement(statement: "Expression", text: str, dialect: str) -> Classification:
+def _statement(statement: "Expr", text: str, dialect: str) -> Classification:
     from sqlglot import exp
 
     if isinstance(statement, exp.Command):
-        return _explained(statement, text, dialect)
+        return _explained(text, dialect)
     destroying = _writes(statement)
     if destroying:
         return _known(destroying, f"it writes: {statement.key.upper()}", text)
@@ -184,7 +212,7 @@ def _statement(statement: "Expression", text: str, dialect: str) -> Classificati
     return _known(Safety.READ_ONLY, "a query that only reads", text)
 
 
-def _writes(statement: "Expression") -> Safety | None:
+def _writes(statement: "Expr") -> Safety | None:
     """The class of the worst writing node anywhere in the statement."""
     from sqlglot import exp
 
@@ -215,7 +243,7 @@ def _writes(statement: "Expression") -> Safety | None:
     return None
 
 
-def _objection(node: "Expression") -> str:
+def _objection(node: "Expr") -> str:
     """Why the node is not plainly harmless; "" when it is."""
     from sqlglot import exp
 
@@ -235,7 +263,7 @@ def _objection(node: "Expression") -> str:
     return ""
 
 
-def _explained(statement: "Expression", text: str, dialect: str) -> Classification:
+def _explained(text: str, dialect: str) -> Classification:
     """EXPLAIN of a harmless query; with ANALYZE the query runs, which is harmless as well but not cheap."""
     match = re.fullmatch(
         r"\s*(?:explain|describe)\s+(analyze\s+|verbose\s+|query\s+plan\s+|\([\w\s,]+\)\s*)?(select\b.*)",
@@ -255,7 +283,7 @@ def _explained(statement: "Expression", text: str, dialect: str) -> Classificati
     return inner
 
 
-def _reads_all(statement: "Expression") -> bool:
+def _reads_all(statement: "Expr") -> bool:
     from sqlglot import exp
 
     if not statement.args.get("expressions") or not isinstance(statement.expressions[0], exp.Star):

@@ -31,7 +31,8 @@ PROGRAMS = {
     "heroku": Program(
         commands={
             **plain(
-                "ps releases status apps apps:info domains addons pg:info pg:ps redis:info maintenance regions",
+                "ps releases status apps apps:info domains addons pg:info pg:ps redis:info maintenance "
+                "regions",
                 READ,
             ),
             "logs": Program(

@@ -19,7 +19,8 @@ from watchbook.reading.shell.table import (
 # SQL clients: which option carries SQL, the dialect, and the options that take a value.
 PSQL = Program(
     values=words(
-        "-c --command -d --dbname -h --host -p --port -U --username -f --file -v --set --variable -o --output -F "
+        "-c --command -d --dbname -h --host -p --port -U --username -f --file -v --set --variable -o "
+        "--output -F "
         "--field-separator -P --pset -R --record-separator -T --table-attr -L --log-file"
     ),
     flags=flags(changes="-o --output -L --log-file", unknown="-f --file -v --set --variable"),
@@ -34,8 +35,10 @@ MYSQL = Program(
     ),
     flags=flags(changes="--tee", unknown="--init-command --pager --plugin-dir --default-auth"),
     only=words(
-        "-N --skip-column-names -B --batch -s --silent -t --table -r --raw -E --vertical -v --verbose -w --wait -p "
-        "--password --defaults-file --defaults-extra-file --ssl --ssl-mode --ssl-ca -A -C -q --quick -V --version"
+        "-N --skip-column-names -B --batch -s --silent -t --table -r --raw -E --vertical -v "
+        "--verbose -w --wait -p "
+        "--password --defaults-file --defaults-extra-file --ssl --ssl-mode --ssl-ca -A -C -q --quick "
+        "-V --version"
     ),
 )
 
@@ -113,7 +116,8 @@ PROGRAMS = {
     "nodetool": Program(
         commands={
             **plain(
-                "status info ring tpstats compactionstats netstats describecluster gossipinfo version tablestats "
+                "status info ring tpstats compactionstats netstats describecluster gossipinfo version "
+                "tablestats "
                 "cfstats gcstats proxyhistograms tablehistograms getendpoints statusgossip statusbinary",
                 READ,
             ),

@@ -100,8 +100,10 @@ PROGRAMS = {
     ),
     **each("yarn pnpm", Program(commands=plain("list outdated why info --version -v", READ), rest=UNKNOWN)),
     **each(
-        "python python3 node ruby perl php go rustc cargo java javac mvn gradle dotnet make cmake gcc uv poetry "
-        "pipenv tox pytest jest npx bundle rake rails mix elixir erl deno bun artisan tsx ts-node Rscript lua",
+        "python python3 node ruby perl php go rustc cargo java javac mvn gradle dotnet make cmake "
+        "gcc uv poetry "
+        "pipenv tox pytest jest npx bundle rake rails mix elixir erl deno bun artisan tsx ts-node "
+        "Rscript lua",
         _ONLY_VERSION,
     ),
     "tsc": _ONLY_VERSION,

@@ -17,22 +17,30 @@ from watchbook.reading.shell.table import (
 
 # Every option of curl that only shapes a request, its output on the terminal, or the connection.
 CURL_SWITCHES = words(
-    "-s --silent -S --show-error -f --fail --fail-with-body -L --location -k --insecure -I --head -i --include "
+    "-s --silent -S --show-error -f --fail --fail-with-body -L --location -k --insecure -I "
+    "--head -i --include "
     "-v --verbose -4 --ipv4 -6 --ipv6 -N --no-buffer -g --globoff -G --get --compressed -q --disable -a "
-    "--http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --tlsv1 --tlsv1.0 --tlsv1.1 --tlsv1.2 --tlsv1.3 "
-    "-# --progress-bar --retry-connrefused --retry-all-errors --no-progress-meter --path-as-is --raw --tcp-nodelay "
-    "--fail-early --no-keepalive --styled-output --no-styled-output -Z --parallel -V --version -h --help --ssl-reqd "
-    "-0 -1 -2 -3 --next -: --anyauth --basic --digest --negotiate --no-location --no-sessionid --location-trusted"
+    "--http1.0 --http1.1 --http2 --http2-prior-knowledge --http3 --tlsv1 --tlsv1.0 --tlsv1.1 "
+    "--tlsv1.2 --tlsv1.3 "
+    "-# --progress-bar --retry-connrefused --retry-all-errors --no-progress-meter --path-as-is "
+    "--raw --tcp-nodelay "
+    "--fail-early --no-keepalive --styled-output --no-styled-output -Z --parallel -V --version "
+    "-h --help --ssl-reqd "
+    "-0 -1 -2 -3 --next -: --anyauth --basic --digest --negotiate --no-location --no-sessionid "
+    "--location-trusted"
 )
 CURL_VALUES = words(
-    "-H --header -m --max-time --connect-timeout -w --write-out -o --output -X --request -d --data --data-ascii "
+    "-H --header -m --max-time --connect-timeout -w --write-out -o --output -X --request -d "
+    "--data --data-ascii "
     "--data-binary --data-raw --data-urlencode --json -F --form --form-string -T --upload-file -u --user -A "
     "--user-agent -e --referer -b --cookie -c --cookie-jar -D --dump-header --resolve --connect-to --cacert "
-    "--capath -E --cert --key --cert-type --key-type --retry --retry-delay --retry-max-time -x --proxy --noproxy "
+    "--capath -E --cert --key --cert-type --key-type --retry --retry-delay --retry-max-time -x "
+    "--proxy --noproxy "
     "--interface --unix-socket --abstract-unix-socket --max-redirs --url -r --range --limit-rate -y -Y "
     "--oauth2-bearer --ciphers --tls-max --stderr --trace --trace-ascii --etag-save --etag-compare --hsts "
     "--alt-svc --libcurl -K --config -Q --quote --max-filesize --keepalive-time --aws-sigv4 --doh-url "
-    "--dns-servers --proto --proto-default -z --time-cond --expect100-timeout --url-query --variable -U --proxy-user"
+    "--dns-servers --proto --proto-default -z --time-cond --expect100-timeout --url-query "
+    "--variable -U --proxy-user"
 )
 
 _IP = Program(look="ip")

@@ -59,7 +59,8 @@ PREFIXES: dict[str, tuple[Program, int]] = {
     "xargs": (
         Program(
             values=words(
-                "-n --max-args -P --max-procs -I -L -s --max-chars -d --delimiter -a --arg-file -E --max-lines"
+                "-n --max-args -P --max-procs -I -L -s --max-chars -d --delimiter -a --arg-file -E "
+                "--max-lines"
             ),
             flags=flags(asks="-p --interactive -o --open-tty"),
         ),

@@ -124,12 +124,14 @@ _SERVICES = {
         READ,
         values=_SYSTEMCTL_VALUES,
         only=words(
-            "--no-pager --all -a --failed --user --system --quiet -q --full -l --plain --no-legend --version --now"
+            "--no-pager --all -a --failed --user --system --quiet -q --full -l --plain --no-legend "
+            "--version --now"
         ),
         flags=flags(),
         commands={
             **each(
-                "status is-active is-enabled is-failed is-system-running list-units list-timers list-unit-files "
+                "status is-active is-enabled is-failed is-system-running list-units list-timers "
+                "list-unit-files "
                 "list-sockets list-dependencies list-jobs list-machines get-default cat help",
                 _UNIT,
             ),
@@ -184,7 +186,8 @@ _SERVICES = {
             commands={
                 **_STATUS_ONLY,
                 **plain(
-                    "show-timesync timesync-status list-timezones list-sessions list-users list-seats session-status user-status",
+                    "show-timesync timesync-status list-timezones list-sessions list-users list-seats "
+                    "session-status user-status",
                     READ,
                 ),
             },
