@@ -60,7 +60,9 @@ def test_every_finding_in_the_code_is_in_the_catalogue() -> None:
     used: set[str] = set()
     for path in (ROOT / "src").rglob("*.py"):
         if "findings_of" not in path.name:
-            used |= set(re.findall(r"(?:\bfind|Misread|\bfinding|_finding|_note)\(\s*\"([a-z-]+)\"", path.read_text()))
+            used |= set(
+                re.findall(r"(?:\bfind|Misread|\bfinding|_finding|_note)\(\s*\"([a-z-]+)\"", path.read_text())
+            )
             used |= {name for name in catalogue() if f'"{name}"' in path.read_text()}
     assert used == set(catalogue()), sorted(used ^ set(catalogue()))
 

@@ -207,6 +207,7 @@ class _InlineBuilder:
         self.spans: list[Span] = []
         self.open: list[tuple[str, int, str]] = []  # kind, start, url
         self.cursor = 0
+        self.folded = 0  # line ends inside code spans of this line
 
     def build(self, children: "list[Token]") -> tuple[Line, ...]:
         for child in children:
@@ -252,7 +253,7 @@ class _InlineBuilder:
         ):
             close = self.content.find(run[0], close + 2)
         if close >= 0:
-            self.number += self.content.count("\n", opening, close)
+            self.folded += self.content.count("\n", opening, close)
             self.cursor = close + len(run[0])
 
     def _html(self, tag: str) -> None:
@@ -262,7 +263,7 @@ class _InlineBuilder:
             self.text += ", " if self.text.strip() and not self.text.rstrip().endswith((",", ":")) else ""
         elif not _MARKUP_TAG.match(tag):
             self.text += tag  # `<pod-name>` is a placeholder, not markup
-        self.number += tag.count("\n")
+        self.folded += tag.count("\n")
 
     def _close(self) -> None:
         if self.open:
@@ -280,7 +281,8 @@ class _InlineBuilder:
         self.lines.append(Line(self.number, self.text, tuple(self.spans)).cut(0))
         self.text, self.spans = "", []
         self.open = [(kind, 0, url) for kind, _, url in self.open]
-        self.number += step
+        self.number += step + self.folded
+        self.folded = 0
 
 
 _OPENING = {"strong_open": "strong", "em_open": "emphasis", "link_open": "link"}

@@ -278,12 +278,11 @@ def plain(title: str) -> str:
 def spellings(table: str) -> dict[str, str]:
     """A table of this module's form as plain spelling → name: `"name:"` on a line, its spellings indented below."""
     found: dict[str, str] = {}
-    name = ""
-    for line in table.splitlines():
-        if line and not line.startswith(" "):
-            name = line.rstrip(":")
-        for spelling in line.strip().rstrip(",").split(", ") if line.startswith(" ") else ():
-            found.setdefault(plain(spelling), name)
+    for part in re.split(r"^(?=\S)", table, flags=re.MULTILINE):
+        name, _, names = part.partition(":")
+        for spelling in " ".join(names.split()).split(", "):
+            if spelling:
+                found.setdefault(plain(spelling), name)
     return found
 
 
