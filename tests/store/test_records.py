@@ -276,3 +276,14 @@ def test_a_number_that_is_none_stays_without_value(connection: Connection) -> No
     records.save(connection, state)
     found = records.get(connection, AlertState, "x")
     assert found is not None and found.value is None
+
+
+def test_number_that_the_store_gave_survives_an_update_without_it(connection: Connection) -> None:
+    """An incident that was changed before its number was known keeps the number (pages past a stuck store)."""
+    new = Incident(
+        IncidentId("i"), 0, "shop", "production", "Down", Severity.HIGH, IncidentState.OPEN, opened_at=1.0
+    )
+    saved, _ = records.save(connection, new)
+    later, _ = records.save(connection, replace(new, state=IncidentState.RESOLVED, version=1))
+    assert saved.number == later.number > 0
+    assert records.get(connection, Incident, "i") == later

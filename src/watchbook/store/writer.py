@@ -55,7 +55,10 @@ class Writer:
 
     def __init__(self, path: Path, committed: Callable[[], None] = lambda: None) -> None:
         """`committed` is called on the writer's thread after each commit. Raises StoreError at once."""
-        self.problem: StoreError | None = None  # why the store is stuck at this moment
+        self.problem: StoreError | None = (
+            None  # why the store is stuck; a lock counts once it cost someone a write
+        )
+        self._trouble: StoreError | None = None  # why the newest attempt failed
         self.commits = 0
         self._path, self._committed = path, committed
         self._engine: Engine = sqlite.open_to_write(path)
@@ -130,9 +133,12 @@ class Writer:
 
     def _give_up(self, job: Job[Any], within_s: float) -> None:
         """Tell the caller that its time is over, unless the answer has just come."""
-        why = f": {self.problem.what}" if self.problem else ""
+        with self._some:
+            trouble = self.problem = self._trouble
+            self._some.notify()
+        why = f": {trouble.what}" if trouble else ""
         late = " It may still be written." if job.inside or job.keep else ""
-        mend = (self.problem.mend if self.problem else "") + late
+        mend = (trouble.mend if trouble else "") + late
         what = f"could not commit within {within_s:g} s{why}"
         _refuse(job, StoreError(what, where=str(self._path), mend=mend.strip()))
 
@@ -153,9 +159,9 @@ class Writer:
             while not self._urgent and not self._ordinary:
                 if self._closing:
                     return False
-                if not self._some.wait(_PROBE_S if self.problem else None):
+                if not self._some.wait(_PROBE_S if self._trouble else None):
                     return True
-            return not (self._closing and self.problem is not None)
+            return not (self._closing and self._trouble is not None)
 
     def _commit_group(self, held: list[Job[Any]]) -> None:
         """One transaction of as many jobs as come within a few milliseconds. `held` are those inside it."""
@@ -167,9 +173,10 @@ class Writer:
                 held.append(job)
                 job.inside = True
                 outcomes.append((job, *self._attempt(connection, job)))
-            if self.problem is not None:
+            if self._trouble is not None:
                 sqlite.touch(connection)  # only a page that is really written shows that the trouble is over
-        self.problem = None
+        with self._some:
+            self.problem = self._trouble = None
         self.commits += 1
         held.clear()
         for job, result, error in outcomes:
@@ -216,8 +223,8 @@ class Writer:
             for job in held:
                 _refuse(job, error)
             return
-        self.problem = problem or (error if isinstance(error, StoreError) else None)
         with self._some:
+            self._trouble = problem or (error if isinstance(error, StoreError) else None)
             for job in reversed(held):
                 job.inside = False
                 (self._urgent if job.urgent else self._ordinary).appendleft(job)
@@ -229,10 +236,10 @@ class Writer:
 
     def _refuse_all(self) -> None:
         """Full, read-only, gone: nobody needs to wait the two seconds to hear it. What is kept stays queued."""
-        problem = self.problem
-        if problem is None:
-            return
         with self._some:
+            problem = self.problem = self._trouble
+            if problem is None:
+                return
             waiting = [*self._urgent, *self._ordinary]
             self._urgent = deque(job for job in self._urgent if job.keep)
             self._ordinary = deque(job for job in self._ordinary if job.keep)

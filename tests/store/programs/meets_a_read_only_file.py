@@ -1,15 +1,16 @@
 """Opens a store, lets its files become read-only under it, writes, makes them writable again. Prints what it saw as JSON.
 
-Run by test_full_disk.py: `meets_a_read_only_file.py FOLDER`. Root may write everywhere, so it becomes someone else first.
+Run by test_full_disk.py: `meets_a_read_only_file.py FOLDER`.
 """
 
 import asyncio
 import json
-import os
 import resource
 import sys
 import time
 from pathlib import Path
+
+from without_override import obey_permissions
 
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import StoreError
@@ -17,17 +18,7 @@ from watchbook.model.ids import EpisodeId
 from watchbook.model.paging import Climb, Notice, NoticeKind
 from watchbook.store.store import Store
 
-NOBODY = 65534
 folder = Path(sys.argv[1])
-
-
-def become_someone_else() -> None:
-    """Give the folder to a user without rights, and be that user."""
-    if os.getuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
 
 
 def page(key: str) -> Decision:
@@ -70,5 +61,5 @@ async def main() -> None:
     print(json.dumps(seen))
 
 
-become_someone_else()
+obey_permissions()
 asyncio.run(main())
