@@ -48,6 +48,7 @@ class Faces:
             problems.append(f"pages go out, but cannot be recorded: {outbox.problem}")
         elif own.store.problem is not None:
             problems.append(f"nothing can be recorded: {own.store.problem}")
+        problems += [missing.says for missing in own.auditor.missing]
         status = "unhealthy" if problems else "healthy"
         return HealthView(status, tuple(problems), __version__, own.started_at)
 

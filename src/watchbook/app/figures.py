@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from watchbook.app.own_views import Bucket, Figure, Sample
+from watchbook.model.paging import Notice, NoticeState
 
 Labels = tuple[tuple[str, str], ...]
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -98,6 +99,13 @@ class Figures:
         default_factory=lambda: Counter("watchbook_diagnoses", "Diagnoses by the best verdict.")
     )
     gauges: list[Gauge] = field(default_factory=list)
+
+    def count_page(self, notice: Notice) -> None:
+        """A page was sent, refused for good, or put off."""
+        outcome = {NoticeState.SENT: "sent", NoticeState.FAILED: "failed"}.get(notice.state, "retried")
+        self.pages.add(channel=notice.channel, outcome=outcome)
+        if notice.sent_at is not None and notice.state is NoticeState.SENT:
+            self.delivery.observe(max(0.0, notice.sent_at - notice.created_at))
 
     def all(self) -> tuple[Figure, ...]:
         """Every figure as it is now."""

@@ -4,7 +4,7 @@ Called through `app.watchbook`. What a run does is `acting.runs`; here a request
 is loaded, and records become views.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from watchbook.acting.runs.ports import StartOrder
@@ -17,7 +17,7 @@ from watchbook.app.views import Actor
 from watchbook.deciding.filling import missing, unknown_names, values_of
 from watchbook.deciding.plan import plan
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, UsageError
-from watchbook.model.ids import slug
+from watchbook.model.ids import ServiceId, slug
 from watchbook.model.procedures import Procedure, Step
 from watchbook.model.runs import Attempt, Question, Run, RunState
 from watchbook.store.codec import from_json
@@ -26,11 +26,22 @@ from watchbook.store.store import Store
 UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
+async def _nothing(_service: ServiceId, _actor: str) -> None:
+    """Without a watch there is nothing that a human action could hold back."""
+
+
 class Operating:
     """Runs, as the faces ask for them. `find` gives a live service by id or name."""
 
-    def __init__(self, runs: Runs, store: Store, find: Callable[[str], LiveService]) -> None:
-        self._runs, self._store, self._find = runs, store, find
+    def __init__(
+        self,
+        runs: Runs,
+        store: Store,
+        find: Callable[[str], LiveService],
+        touch: Callable[[ServiceId, str], Awaitable[None]] = _nothing,
+    ) -> None:
+        """`touch` is told of each human action on a service."""
+        self._runs, self._store, self._find, self._touch = runs, store, find, touch
 
     # Asking ----------------------------------------------------------------------------------------------------
 
@@ -80,6 +91,7 @@ class Operating:
             key=request.key,
         )
         run = await self._runs.start(order)
+        await self._touch(service.id, actor.name)
         return await self.run(str(run.id))
 
     async def cancel_run(self, run: str, reason: str, actor: Actor) -> RunView:
@@ -88,6 +100,7 @@ class Operating:
 
     async def answer(self, question: str, answer: str, content_hash: str, actor: Actor) -> QuestionView:
         answered = await self._runs.answer(question, answer, content_hash, actor.name)
+        await self._touch(ServiceId(answered.service), actor.name)
         run = await self._store.get(Run, str(answered.run))
         return show.question_view(answered, await self._summary(run) if run else None)
 

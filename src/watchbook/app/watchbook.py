@@ -11,9 +11,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
+from watchbook.app.announcing import LiveAnnouncements, PagingLedger
 from watchbook.app.answering import Answering, trust
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.desk import Desk
@@ -33,6 +35,7 @@ from watchbook.app.views import Actor
 from watchbook.app.watching import PlaceWatch, Tools
 from watchbook.app.wiring import Wiring
 from watchbook.deciding import answers
+from watchbook.deciding.directory import Directory
 from watchbook.deciding.page import PagingSettings
 from watchbook.deciding.storm import failing_upstream
 from watchbook.deciding.watched import DiagnosisWanted
@@ -80,16 +83,25 @@ class Watchbook:
         self.settings = PagingSettings(
             group_wait_s=wiring.group_wait_s, public_url=wiring.public_url or setup.url, link_key=link_key
         )
+        channels = channels_of(wiring)
         self.outbox = Outbox(
             self.store,
-            channels_of(wiring),
+            channels,
             Spool(places_for(setup.folder.path)),
             clock=self.clock.now,
             refused=self._refused,
+            counted=self.figures.count_page,
         )
         installation = Installation(setup.folder.runs, environment, secrets)
-        self.runs = Runs(self.store, installation, self.clock.now, LiveSurroundings(self.live))
-        self.operating = Operating(self.runs, self.store, self._find)
+        self.auditor = Auditor(self.store, channels, self._directory_of, clock=self.clock.now)
+        self.runs = Runs(
+            PagingLedger(self.store, self.outbox),
+            installation,
+            self.clock.now,
+            LiveSurroundings(self.live),
+            LiveAnnouncements(self.live),
+        )
+        self.operating = Operating(self.runs, self.store, self._find, self._touch)
         self.overseeing = Overseeing(
             self.live, self.store, self.operating, self.clock.now, shadow=setup.shadow
         )
@@ -103,6 +115,11 @@ class Watchbook:
 
     def _find(self, service: str) -> LiveService:
         return self.overseeing.find(service)
+
+    def _directory_of(self, service: str) -> Directory:
+        live = self.live.get(ServiceId(service))
+        place = live.production() if live else None
+        return place.watch.directory if place else Directory()
 
     # Life ------------------------------------------------------------------------------------------------------
 
@@ -121,6 +138,7 @@ class Watchbook:
                 watch = PlaceWatch(service, place, self.desks[(service.id, place.name)], tools)
                 self._begin(watch.run(), f"{service.id}:{place.name}")
         self._begin(self._heartbeat(), "heartbeat")
+        self._begin(self.auditor.run(), "audit of pages")
 
     async def _take(self, loaded: Loaded, placement: Placement) -> None:
         """One runbook: its places under what was kept, trusted as it is now, and the time it was not watched taken out."""
@@ -179,6 +197,13 @@ class Watchbook:
             except Exception as error:  # the store says in /health what is wrong with it
                 _log.warning("the watch could not be marked as alive: %s", error)
             await asyncio.sleep(HEARTBEAT_S)
+
+    async def _touch(self, service: ServiceId, actor: str) -> None:
+        """A person acts on the service: what was acknowledged stays so for longer (rule 16)."""
+        for place in self.live[service].places.values():
+            if place.watch.incident is not None:
+                desk = self.desks[(service, place.name)]
+                await desk.decide(lambda watch, now: answers.touch(watch, actor, now))
 
     async def _move_marks(self, by_s: float) -> None:
         for desk in self.desks.values():

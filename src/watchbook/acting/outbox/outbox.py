@@ -91,8 +91,13 @@ class Outbox:
         *,
         clock: Callable[[], float],
         refused: Callable[[Notice], Awaitable[None]] = _nobody,
+        counted: Callable[[Notice], None] = lambda _: None,
     ) -> None:
-        """`channels` by wired name; unknown names go to the console. `refused` is awaited after a permanent failure."""
+        """`channels` by wired name; unknown names go to the console. `refused` is awaited after a permanent failure.
+
+        `counted` sees every notice that was sent, refused for good, or put off to be tried again.
+        """
+        self._counted = counted
         self._store, self._channels, self._clock, self._refused = store, dict(channels), clock, refused
         self._fallback = self._channels.setdefault("console", ConsoleChannel())
         self._unrecorded = Unrecorded(store, spool, clock)
@@ -163,6 +168,7 @@ class Outbox:
 
     async def settled(self, notice: Notice) -> None:
         """A send ended for good: written down, or kept in memory until that works."""
+        self._counted(notice)
         failed = notice.state is NoticeState.FAILED
         now = self._clock()
         before = self._health.get(notice.channel, ChannelHealth())
@@ -191,6 +197,7 @@ class Outbox:
 
     async def postponed(self, notice: Notice) -> None:
         """A send will be tried again: the row is not touched, a crash begins it anew under the same key."""
+        self._counted(notice)
         before = self._health.get(notice.channel, ChannelHealth())
         self._health[notice.channel] = replace(before, failed_at=self._clock(), problem=notice.problem)
 
