@@ -105,6 +105,9 @@ class Redactor:
     def feed(self, chunk: bytes) -> bytes:
         """Takes the next bytes; returns those that can be shown, redacted."""
         held = self._held + chunk
+        if b"\n" not in chunk and len(held) <= LINE_LIMIT:
+            self._held = held  # nothing could be released: look at it when its line ends, or grows too long
+            return b""
         spans = self.spans(held)
         boundary = self._boundary(held, spans + [match.span() for match in _NAMED.finditer(held)])
         self._held = held[boundary:]

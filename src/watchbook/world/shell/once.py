@@ -68,9 +68,9 @@ async def run_once(one: OneCommand) -> CommandResult:
         loop.remove_reader(pipe)
         signal_group(process.pid, signal.SIGKILL)
         process.wait()
-    while _take(pipe, output):
-        pass
-    process.stdout.close()
+        while _take(pipe, output):
+            pass
+        process.stdout.close()
     output.finish()
     text = b"".join(kept).decode("utf-8", "replace")
     code = None if timed_out else _exit_of(process.returncode)
