@@ -34,6 +34,8 @@ def labels_of(pairs: Mapping[str, str] | Iterable[tuple[str, str]], name: str = 
 
 def without_name(labels: Labels) -> Labels:
     """The labels without the metric's name."""
+    if labels and labels[0][0] == METRIC_NAME:  # nearly always: only names in capitals come before it
+        return labels[1:]
     return tuple(pair for pair in labels if pair[0] != METRIC_NAME)
 
 

@@ -27,8 +27,11 @@ _OF_VALUES: dict[str, Callable[[list[float]], float]] = {
 def aggregate(node: Aggregation, vector: Vector, parameter: Result | None) -> Vector:
     """The aggregated vector. `parameter` is the number of topk and quantile, or the label of count_values."""
     groups: dict[Labels, list[Sample]] = {}
-    for sample in vector:
-        groups.setdefault(group_labels(sample.labels, node.grouping), []).append(sample)
+    if node.grouping == Grouping(()):
+        groups = {(): vector} if vector else {}
+    else:
+        for sample in vector:
+            groups.setdefault(group_labels(sample.labels, node.grouping), []).append(sample)
     match node.operation:
         case "topk" | "bottomk":
             return _extremes(node.operation, groups, _number(parameter))

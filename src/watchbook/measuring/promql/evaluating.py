@@ -4,17 +4,18 @@ Called by rule evaluation, metrics on the board and the catalogue's check of wha
 same window, query and time give the same result. It covers floats; native histograms are not kept by the window.
 """
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from watchbook.measuring.labels import Labels, Matchers, QueryError
+from watchbook.measuring.labels import Labels, Matchers, QueryError, without_name
 from watchbook.measuring.promql import tree
 from watchbook.measuring.promql.aggregating import aggregate
-from watchbook.measuring.promql.functions import FUNCTIONS, Arguments, nameless
+from watchbook.measuring.promql.functions import FUNCTIONS, Arguments
 from watchbook.measuring.promql.matching import combine
 from watchbook.measuring.promql.parsing import parse
-from watchbook.measuring.promql.values import RangeVector, Result, Sample, Samples, Vector
+from watchbook.measuring.promql.values import RangeVector, Result, Sample, Vector
 from watchbook.measuring.window import Latest, Stretch
 
 LOOKBACK_S = 300.0
@@ -121,16 +122,14 @@ class _Evaluation:
         end_ms = self._moment(node.moment)
         start_ms = end_ms - node.range_ms
         stretches = self.source.select(node.matchers, start_ms, end_ms)
-        return RangeVector([Samples(*stretch) for stretch in stretches], start_ms, end_ms)
+        return RangeVector(list(stretches), start_ms, end_ms)
 
     def _subquery(self, node: tree.Subquery) -> RangeVector:
-        from array import array
-
         end_ms = self._moment(node.moment)
         start_ms = end_ms - node.range_ms
         step_ms = node.step_ms or _SUBQUERY_STEP_MS
         first_ms = (start_ms // step_ms + 1) * step_ms  # steps are aligned to the clock, not to the query
-        found: dict[Labels, Samples] = {}
+        found: dict[Labels, Stretch] = {}
         for at_ms in range(first_ms, end_ms + 1, step_ms):
             inner = _Evaluation(self.source, at_ms, self.bounds, self.lookback_ms).value(node.expression)
             vector = [Sample((), inner)] if isinstance(inner, float) else inner
@@ -139,7 +138,7 @@ class _Evaluation:
             for labels, value in vector:
                 samples = found.get(labels)
                 if samples is None:
-                    samples = found[labels] = Samples(labels, array("q"), array("d"))
+                    samples = found[labels] = Stretch(labels, array("q"), array("d"))
                 samples.times_ms.append(at_ms)
                 samples.values.append(value)
         return RangeVector(list(found.values()), start_ms, end_ms)
@@ -147,7 +146,7 @@ class _Evaluation:
     def _call(self, node: tree.Call) -> Result:
         if node.function == "timestamp" and isinstance(node.arguments[0], tree.Selector):
             newest = self._newest(node.arguments[0])
-            return [Sample(nameless(labels), at_ms / 1000) for labels, at_ms, _ in newest]
+            return [Sample(without_name(labels), at_ms / 1000) for labels, at_ms, _ in newest]
         values = [self.value(argument) for argument in node.arguments]
         result = FUNCTIONS[node.function](Arguments(values, node.arguments, self.at_ms))
         return self._distinct(result, f"{node.function}()")
@@ -163,7 +162,7 @@ class _Evaluation:
         if isinstance(value, float):
             return -value
         if isinstance(value, list):
-            return [Sample(nameless(labels), -number) for labels, number in value]
+            return [Sample(without_name(labels), -number) for labels, number in value]
         raise QueryError("a range or a text cannot be negated")
 
     def _distinct(self, result: Result, what: str) -> Result:

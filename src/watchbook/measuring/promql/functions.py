@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import cast
 
 from watchbook.measuring.labels import METRIC_NAME, Labels, QueryError, labels_of, without_name
@@ -17,8 +16,6 @@ from watchbook.measuring.promql import tree
 from watchbook.measuring.promql.quantiles import Bucket, bucket_fraction, bucket_quantile
 from watchbook.measuring.promql.ranges import KEEPS_NAME, RANGE_FUNCTIONS, Extent, regression
 from watchbook.measuring.promql.values import RangeVector, Result, Sample, Vector, quantile
-
-nameless = lru_cache(maxsize=65536)(without_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def _over_range(name: str) -> Function:
         for labels, times, values in series:
             value = function(times, values, extent)
             if value is not None:
-                found.append(Sample(labels if keeps_name else nameless(labels), value))
+                found.append(Sample(labels if keeps_name else without_name(labels), value))
         return found
 
     return apply
@@ -83,7 +80,7 @@ def _each(function: Callable[[float], float]) -> Function:
             return math.inf
 
     def apply(arguments: Arguments) -> Result:
-        return [Sample(nameless(labels), guarded(value)) for labels, value in arguments.vector(0)]
+        return [Sample(without_name(labels), guarded(value)) for labels, value in arguments.vector(0)]
 
     return apply
 
@@ -112,7 +109,7 @@ def _of_date(part: Callable[[datetime], float]) -> Function:
     def apply(arguments: Arguments) -> Result:
         if not len(arguments):
             return [Sample((), of(arguments.at_ms / 1000))]
-        return [Sample(nameless(labels), of(value)) for labels, value in arguments.vector(0)]
+        return [Sample(without_name(labels), of(value)) for labels, value in arguments.vector(0)]
 
     return apply
 
@@ -147,16 +144,16 @@ def _round(arguments: Arguments) -> Result:
         scaled = value * inverse + 0.5
         return value if math.isnan(scaled) or math.isinf(scaled) else math.floor(scaled) / inverse
 
-    return [Sample(nameless(labels), rounded(value)) for labels, value in arguments.vector(0)]
+    return [Sample(without_name(labels), rounded(value)) for labels, value in arguments.vector(0)]
 
 
 def _clamp(low: float, high: float, vector: Vector) -> Result:
     if low > high:
         return []
     if math.isnan(low) or math.isnan(high):
-        return [Sample(nameless(labels), math.nan) for labels, _ in vector]
+        return [Sample(without_name(labels), math.nan) for labels, _ in vector]
     return [
-        Sample(nameless(labels), value if math.isnan(value) else max(low, min(high, value)))
+        Sample(without_name(labels), value if math.isnan(value) else max(low, min(high, value)))
         for labels, value in vector
     ]
 
@@ -265,7 +262,7 @@ def _sorted(arguments: Arguments, *, descending: bool) -> Result:
 def _quantile_over_time(arguments: Arguments) -> Result:
     level = arguments.scalar(0)
     return [
-        Sample(nameless(series.labels), quantile(level, series.values))
+        Sample(without_name(series.labels), quantile(level, series.values))
         for series in arguments.range(1).series
     ]
 
@@ -276,7 +273,7 @@ def _predict_linear(arguments: Arguments) -> Result:
     for labels, times, values in arguments.range(0).series:
         line = regression(times, values, arguments.at_ms)
         if line is not None:
-            found.append(Sample(nameless(labels), line[0] * ahead_s + line[1]))
+            found.append(Sample(without_name(labels), line[0] * ahead_s + line[1]))
     return found
 
 
@@ -293,7 +290,7 @@ def _smoothed(arguments: Arguments) -> Result:
                 risen = smoothing * values[index] + (1 - smoothing) * (level + trend)
                 trend = trending * (risen - level) + (1 - trending) * trend
                 level = risen
-            found.append(Sample(nameless(labels), level))
+            found.append(Sample(without_name(labels), level))
     return found
 
 
@@ -302,7 +299,7 @@ def _moment_of(choose: Callable[[Sequence[float]], int]) -> Function:
 
     def apply(arguments: Arguments) -> Result:
         return [
-            Sample(nameless(labels), times[choose(values)] / 1000)
+            Sample(without_name(labels), times[choose(values)] / 1000)
             for labels, times, values in arguments.range(0).series
         ]
 
@@ -381,7 +378,7 @@ FUNCTIONS: dict[str, Function] = {
     "sort_by_label": lambda a: _sorted_by_labels(a, descending=False),
     "sort_by_label_desc": lambda a: _sorted_by_labels(a, descending=True),
     "time": lambda a: a.at_ms / 1000,
-    "timestamp": lambda a: [Sample(nameless(labels), a.at_ms / 1000) for labels, _ in a.vector(0)],
+    "timestamp": lambda a: [Sample(without_name(labels), a.at_ms / 1000) for labels, _ in a.vector(0)],
     "ts_of_first_over_time": _moment_of(lambda _: 0),
     "ts_of_last_over_time": _moment_of(lambda _: -1),
     "ts_of_max_over_time": _moment_of(_last_of(lambda a, b: a >= b)),

@@ -8,8 +8,7 @@ import operator
 from collections.abc import Callable
 from functools import lru_cache
 
-from watchbook.measuring.labels import METRIC_NAME, Labels, QueryError, labels_of, say_labels
-from watchbook.measuring.promql.functions import nameless
+from watchbook.measuring.labels import METRIC_NAME, Labels, QueryError, labels_of, say_labels, without_name
 from watchbook.measuring.promql.tree import COMPARISONS, SET_OPERATORS, Binary, Matching
 from watchbook.measuring.promql.values import Result, Sample, Vector
 
@@ -82,14 +81,14 @@ def _with_number(node: Binary, vector: Vector, number: float, *, swapped: bool) 
     if node.operator not in COMPARISONS:
         arithmetic = _ARITHMETIC[node.operator]
         if swapped:
-            return [Sample(nameless(labels), arithmetic(number, value)) for labels, value in vector]
-        return [Sample(nameless(labels), arithmetic(value, number)) for labels, value in vector]
+            return [Sample(without_name(labels), arithmetic(number, value)) for labels, value in vector]
+        return [Sample(without_name(labels), arithmetic(value, number)) for labels, value in vector]
     compare = _COMPARISON[node.operator]
     found = []
     for labels, value in vector:
         holds = compare(number, value) if swapped else compare(value, number)
         if node.return_bool:
-            found.append(Sample(nameless(labels), float(holds)))
+            found.append(Sample(without_name(labels), float(holds)))
         elif holds:
             found.append(Sample(labels, value))
     return found
@@ -175,7 +174,7 @@ def _result_labels(node: Binary, many: Labels, one: Labels) -> Labels:
     """Labels of the result, from the side with many series, plus those that `group_left(…)` asks for."""
     matching = node.matching
     drops_name = node.operator not in COMPARISONS or node.return_bool
-    base = nameless(many) if drops_name else many
+    base = without_name(many) if drops_name else many
     if matching.one_side == "both":
         if matching.on:
             return tuple(pair for pair in base if pair[0] in matching.labels)

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import gt
 
 from watchbook.measuring.promql.values import mean, quantile, total, variance
 
@@ -31,7 +32,7 @@ RangeFunction = Callable[["array[int]", "array[float]", Extent], float | None]
 
 def rate(times: "array[int]", values: "array[float]", extent: Extent) -> float | None:
     """Growth of a counter in a second."""
-    grown = increase(times, values, extent)
+    grown = _extrapolated(times, values, extent, counter=True)
     return None if grown is None else grown / extent.length_s
 
 
@@ -52,7 +53,7 @@ def _extrapolated(
         return None
     first = previous = values[0]
     grown = values[-1] - first
-    if counter:
+    if counter and any(map(gt, values, values[1:])):  # a reset is rare: looked for at the speed of C
         for value in values:
             if value < previous:
                 grown += previous

@@ -4,11 +4,11 @@ Shared by the modules of the evaluation; callers of `evaluate` get a `Result`.
 """
 
 import math
-from array import array
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from watchbook.measuring.labels import Labels
+from watchbook.measuring.window import Stretch
 
 
 class Sample(NamedTuple):
@@ -18,18 +18,10 @@ class Sample(NamedTuple):
     value: float
 
 
-class Samples(NamedTuple):
-    """One series' values over a range; times in milliseconds, ascending."""
-
-    labels: Labels
-    times_ms: "array[int]"
-    values: "array[float]"
-
-
 class RangeVector(NamedTuple):
     """Series over the range (start, end]."""
 
-    series: list[Samples]
+    series: list[Stretch]
     start_ms: int
     end_ms: int
 
