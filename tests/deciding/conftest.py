@@ -1,4 +1,4 @@
-"""A readable timeline for alerts and paging on a virtual clock: say what is observed when, then what must have been told when."""
+"""A readable timeline for alerts and paging on a virtual clock: what is observed when, and what must have been told when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -53,12 +53,12 @@ class Timeline:
     watch: ServiceWatch
     cadence_s: float = 2.0
     at: float = 0.0
-    truth: dict[str, bool | None | str] = field(default_factory=dict)
+    truth: dict[str, bool | str | None] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     inputs: list[Any] = field(default_factory=list)
 
-    def push(self, at: float, name: str, true: bool | None | str) -> "Timeline":
+    def push(self, at: float, name: str, true: bool | str | None) -> "Timeline":
         """From `at` on, rule `name` observes `true` (None: no data, a text: evaluation fails so)."""
         self.run(at)
         self.truth[name] = true
@@ -85,10 +85,13 @@ class Timeline:
             for name, true in self.truth.items()
         }
         self.inputs.append((seen, now))
-        return self.take(*decide_alerts(self.watch, seen, now))
+        decision = self.take(*decide_alerts(self.watch, seen, now))
+        due = next_due(self.watch)
+        assert due is None or due > now, "what was due is still due: a caller would go round for ever"
+        return decision
 
     @staticmethod
-    def _observe(true: bool | None | str, now: float) -> Observation:
+    def _observe(true: bool | str | None, now: float) -> Observation:
         if isinstance(true, str):
             return Observation(now, None, problem=true)
         return Observation(

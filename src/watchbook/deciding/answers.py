@@ -7,7 +7,7 @@ is committed, and the decision; those of a refusal raise an error of `model.erro
 from collections.abc import Iterable
 from dataclasses import replace
 
-from watchbook.deciding import alerts, arming, paging
+from watchbook.deciding import alerts, arming, incident, paging
 from watchbook.deciding.page import diagnosis_says
 from watchbook.deciding.watch import end_episode, settle
 from watchbook.deciding.watched import Draft, ServiceWatch
@@ -16,7 +16,7 @@ from watchbook.model.decisions import Decision
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import ConflictError, NotFoundError, UsageError
 from watchbook.model.ids import AlertId, EpisodeId
-from watchbook.model.incidents import Entry
+from watchbook.model.incidents import Entry, IncidentState
 from watchbook.model.paging import Climb, Notice, NoticeKind, Silence
 from watchbook.model.quantities import say_duration
 from watchbook.model.runbook import Severity
@@ -145,6 +145,18 @@ def set_armed(watch: ServiceWatch, alert: AlertId, armed: bool, actor: str, now:
         return watch, decision
     draft = Draft(watch, now)
     draft.set_state(replace(watched, state=replace(watched.state, armed=armed)))
+    for entry in decision.entries:
+        draft.say(entry)
+    return draft.finish(decision.reason)
+
+
+def move_incident(watch: ServiceWatch, state: IncidentState, actor: str, now: float) -> Answered:
+    """A person says how far the open incident is. Raises `ConflictError` without one, or backwards."""
+    if watch.incident is None:
+        raise ConflictError("no incident is open here")
+    decision = incident.move(watch.incident, state, actor, now)
+    draft = Draft(watch, now)
+    draft.incident = replace(watch.incident, state=state)
     for entry in decision.entries:
         draft.say(entry)
     return draft.finish(decision.reason)

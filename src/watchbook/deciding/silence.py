@@ -69,15 +69,14 @@ def active(made: Silence, now: float) -> bool:
 
 def silenced_by(silences: Iterable[Silence], episode: Episode, now: float) -> Silence | None:
     """The silence that mutes an episode's pages at `now`: of those, the one that lasts longest."""
-    names = {slug(episode.name), slug(str(episode.alert))}
-    matching = [
-        made
-        for made in silences
-        if active(made, now)
-        and slug(made.service) == slug(episode.service)
-        and (made.alert is None or slug(made.alert) in names)
-    ]
+    matching = [made for made in silences if active(made, now) and matches(made, episode)]
     return max(matching, key=lambda made: made.ends_at, default=None)
+
+
+def matches(made: Silence, episode: Episode) -> bool:
+    """Whether a silence is meant for an episode: its service, and its alert by name or id."""
+    names = (slug(episode.name), slug(str(episode.alert)))
+    return slug(made.service) == slug(episode.service) and (made.alert is None or slug(made.alert) in names)
 
 
 def _data(made: Silence) -> dict[str, object]:

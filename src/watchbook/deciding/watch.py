@@ -12,6 +12,7 @@ from typing import Any
 from watchbook.deciding import alerts, incident, leading, own_alerts, paging
 from watchbook.deciding.alerts import Evaluation, Transition
 from watchbook.deciding.page import moment, resolved_says
+from watchbook.deciding.silence import matches
 from watchbook.deciding.watched import DiagnosisWanted, Draft, ServiceWatch, Watched
 from watchbook.model.alerts import AlertState, AlertStatus, Episode, Observation
 from watchbook.model.decisions import Decision
@@ -67,16 +68,26 @@ def settle(draft: Draft) -> tuple[ServiceWatch, Decision]:
 
 
 def next_due(watch: ServiceWatch) -> float | None:
-    """When something is due by time alone (a page, a rung, an acknowledgement's end); None: not before new data."""
-    moments = [
-        at
-        for climb in watch.climbs.values()
-        if climb.ended_at is None
-        for at in (climb.acknowledged_until if climb.acknowledged_by else climb.next_at,)
-        if at is not None
-    ]
-    moments += [made.ends_at for made in watch.silences if made.ended_early_at is None]
-    return min(moments, default=None)
+    """When something is due by time alone: a page, a rung, the end of an acknowledgement or of a silence that holds.
+
+    None: nothing before new data. After `decide_alerts` at that moment it is over, so that a caller may wait for it.
+    """
+    moments: list[float | None] = []
+    for key, climb in watch.climbs.items():
+        episode = watch.episodes.get(key)
+        watched = watch.watched(episode.alert) if episode is not None else None
+        if episode is None or climb.ended_at is not None or (watched and not watched.state.armed):
+            continue
+        moments.append(climb.acknowledged_until if climb.acknowledged_by else climb.next_at)
+        if climb.muted:
+            moments.append(_unmuted_at(watch, episode))
+    return min((at for at in moments if at is not None), default=None)
+
+
+def _unmuted_at(watch: ServiceWatch, episode: Episode) -> float | None:
+    """The end of the silence that holds an episode now: of several, the last one."""
+    ends = [made.ends_at for made in watch.silences if matches(made, episode) and made.ended_early_at is None]
+    return max(ends, default=None)
 
 
 def _evaluate(draft: Draft, watched: Watched, observation: Observation | None) -> None:

@@ -78,6 +78,10 @@ def _insert(connection: Connection, kind: Kind, record: Any) -> tuple[Any, bool]
 
 def _update(connection: Connection, kind: Kind, record: Any) -> Any:
     saved = replace(record, version=record.version + 1)
+    if kind.numbered and getattr(record, kind.numbered) == 0:  # decided before its number was known
+        stored = get(connection, kind.type, *(getattr(record, name) for name in kind.key))
+        if stored is not None:
+            saved = replace(saved, **{kind.numbered: getattr(stored, kind.numbered)})
     row = row_of(saved)
     values = {f"new_{name}": value for name, value in row.items() if name not in kind.key}
     keys = {f"key_{name}": row[name] for name in kind.key}
