@@ -230,6 +230,15 @@ def test_incidents_are_numbered(connection: Connection) -> None:
     assert records.save(connection, _incident("c"))[0].number == 8
 
 
+def test_a_number_is_never_lost(connection: Connection) -> None:
+    """An update that was decided before the incident's number was known keeps the number that it was given."""
+    records.save(connection, _incident("a", 7))
+    again, _ = records.save(connection, replace(_incident("a"), title="still down", version=1))
+    found = records.get(connection, Incident, "a")
+    assert again == found
+    assert found is not None and (found.number, found.title) == (7, "still down")
+
+
 def test_looking_up_by_columns(connection: Connection) -> None:
     """Equal values, any of several, and empty columns; oldest first, or the newest few."""
     for number in range(1, 5):
