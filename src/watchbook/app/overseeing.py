@@ -141,12 +141,12 @@ class Overseeing:
 
     async def _incident_view(self, incident: Incident) -> IncidentView:
         episodes = tuple(str(key) for key in incident.episodes)
-        diagnoses = await self._store.newest(Diagnosis, 1, incident=str(incident.id))
+        diagnoses = await self._store.newest(Diagnosis, 20, incident=str(incident.id))
         records = show_incidents.IncidentRecords(
             notices=await self._store.load(Notice, episode=episodes) if episodes else (),
             climbs=await self._store.load(Climb, episode=episodes) if episodes else (),
             timeline=await self._store.journal(Wanted(incident=str(incident.id), limit=500)),
-            diagnosis=diagnoses[0] if diagnoses else None,
+            diagnosis=show_incidents.most_telling(diagnoses),
             runs=await self._runs_of(incident),
         )
         live = self._services.get(ServiceId(incident.service))

@@ -14,7 +14,7 @@ from watchbook.app.views import (
     NextRungView,
     ToldView,
 )
-from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.diagnosis import Diagnosis, Verdict
 from watchbook.model.incidents import Incident, IncidentState, JournalEntry
 from watchbook.model.paging import Climb, Notice, NoticeState
 from watchbook.model.runbook import Runbook
@@ -24,7 +24,7 @@ OVER = (IncidentState.RESOLVED, IncidentState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecords:
-    """What the store has of one incident. `diagnosis` is the latest."""
+    """What the store has of one incident. `diagnosis` is the most telling one."""
 
     notices: Sequence[Notice] = ()
     climbs: Sequence[Climb] = ()
@@ -60,6 +60,21 @@ def incident_view(
         next_action=None if over else next_action_of(service, place, records.diagnosis),
         runs=tuple(records.runs),
     )
+
+
+def most_telling(diagnoses: Sequence[Diagnosis]) -> Diagnosis | None:
+    """Of the latest diagnosis of each issue, one that confirms a cause, else one that finds a likely one, else the newest.
+
+    An alert that joins an incident is diagnosed for its own issue; finding nothing there must not hide the confirmed
+    cause of the first. `diagnoses` are newest first.
+    """
+    latest = {diagnosis.issue: diagnosis for diagnosis in reversed(diagnoses)}
+    for wanted in (Verdict.CONFIRMED, Verdict.LIKELY):
+        for diagnosis in diagnoses:
+            best = diagnosis.best
+            if diagnosis is latest[diagnosis.issue] and best and best.verdict is wanted:
+                return diagnosis
+    return diagnoses[0] if diagnoses else None
 
 
 def _alerts(
