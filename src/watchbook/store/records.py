@@ -19,10 +19,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    exists,
     func,
     insert,
-    literal,
     select,
     update,
 )
@@ -174,12 +172,6 @@ def conditions(kind: Kind, where: Mapping[str, Any]) -> Iterable[ColumnElement[b
             yield column.in_([_encoded(part) for part in value])
         else:
             yield column == _encoded(value)
-
-
-def present(connection: Connection, type_: type, where: Mapping[str, Any]) -> bool:
-    """Whether any record has those values."""
-    kind = kind_of(type_)
-    return bool(connection.execute(select(exists(literal(1)).where(*conditions(kind, where)))).scalar())
 
 
 def row_of(record: Any) -> dict[str, Any]:
