@@ -140,6 +140,41 @@ def test_choice_of_series_follows_new_ones() -> None:
     assert len(window.chosen(ALL)) == 2
 
 
+def test_many_series_of_one_metric() -> None:
+    """With many series a fixed label is looked up; series that come and go are seen there as well."""
+    window = Window(retention_s=100)
+
+    def append(at_s: float, hosts: range) -> None:
+        for host in hosts:
+            for code in ("200", "500"):
+                window.append(labels_of({"host": str(host), "code": code}, "m"), at_s, float(host))
+
+    def chosen(*matchers: Matcher) -> set[str]:
+        every = (Matcher("__name__", "=", "m"), *matchers)
+        return {series.lookup["host"] for series in window.chosen(Matchers(every))}
+
+    append(0, range(100))
+    assert chosen(Matcher("host", "=", "7"), Matcher("code", "=", "500")) == {"7"}
+    assert chosen(Matcher("host", "=", "150")) == set()
+    append(90, range(50, 151))
+    assert chosen(Matcher("host", "=", "150")) == {"150"}
+    assert len(chosen(Matcher("code", "=", "500"))) == 151
+    window.prune(150)
+    assert chosen(Matcher("host", "=", "7")) == set()
+    assert len(chosen(Matcher("code", "=~", "5.."))) == 101
+    assert len(window.chosen(Matchers((Matcher("host", "=", "60"),)))) == 2
+    assert window.label_values("m", "code") == {"200", "500"}
+
+
+def test_what_a_series_began_with() -> None:
+    """A counter that is about to appear can be said to have stood at zero; one that is known cannot."""
+    window = Window()
+    assert window.begin(A, 1)
+    assert window.append(A, 2, 3.0)
+    assert not window.begin(A, 3)
+    assert [list(s.values) for s in window.select(ALL, 0, 9000)] == [[0.0, 3.0]]
+
+
 def test_matchers() -> None:
     """All four operators, whole-value patterns, and a missing label as the empty text."""
     window = Window()
