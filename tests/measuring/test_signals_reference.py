@@ -22,7 +22,7 @@ What a condition or a metric of a runbook can name, in which words, and how it i
 is told apart by the unit of the threshold (`Error Rate > 1%` is a ratio, `> 10/min` a rate) or by its direction.
 
 From metrics, a signal is measured by the one naming convention that the service exposes. None, or more than one, is a
-problem that the board and `watchbook check` name: define the metric with a query in a code span under Key Metrics. Rates,
+problem that the board names: define the metric with a query in a code span under Key Metrics. Rates,
 ratios and quantiles are averaged over what the condition states (`over N`), else over max(4 scrapes, min(window, 5 min)).
 Failures that never happened count as 0 beside requests that did; no requests at all is *no traffic*, a state of its own.
 
@@ -62,7 +62,8 @@ def _measured(signal: Signal) -> str:
         families = [family.convention for family in DURATIONS]
     else:
         families = [gauge.convention for gauge in GAUGES[signal.name]]
-    return f"metrics of {', '.join(dict.fromkeys(families))}"
+    check = {"certificate_lifetime": "a `tls://` health check, else ", "backup_age": "a health check, else "}
+    return f"{check.get(signal.name, '')}metrics of {', '.join(dict.fromkeys(families))}"
 
 
 def test_page_is_made_from_the_code(pytestconfig: pytest.Config) -> None:
