@@ -5,6 +5,7 @@ commands that are proven read-only, of a trusted revision, are run; verdicts are
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -17,7 +18,7 @@ from watchbook.deciding.diagnosis import Hints
 from watchbook.deciding.page import diagnosis_says
 from watchbook.model.decisions import Decision
 from watchbook.model.diagnosis import Diagnosis
-from watchbook.model.errors import NotFoundError, UsageError
+from watchbook.model.errors import NotFoundError, StoreError, UsageError
 from watchbook.model.ids import DiagnosisId, key_of, slug
 from watchbook.model.incidents import Entry
 from watchbook.model.quantities import say_duration
@@ -28,6 +29,7 @@ from watchbook.store.store import Store
 EACH_S, WHOLE_S = 10.0, 60.0
 AT_ONCE_HERE, AT_ONCE_ALL = 2, 8
 OUTPUT_BYTES = 16 * 1024
+_log = logging.getLogger(__name__)
 RECENT_CHANGE_S = 1800.0
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _ASSIGNED = re.compile(
@@ -109,22 +111,32 @@ class Diagnosing:
 
     async def _run(self, service: LiveService, place: Place, issue: Issue, begun: Diagnosis) -> Diagnosis:
         says = f"{begun.asked_by} diagnoses “{issue.name}”"
-        (kept,) = await self._store.apply(
-            Decision(says, (begun,), (_entry(begun, "diagnosis.started", says),))
-        )
+        kept = await self._keep(begun, _entry(begun, "diagnosis.started", says))
         hints = Hints(recent_change=await self._recent_change(begun))
         ended = await self._examiner.examine(service, place, issue, kept, hints)
-        result = diagnosis_says(ended)
-        entry = _entry(ended, "diagnosis.ended", result, [_plain(verdict) for verdict in ended.verdicts])
-        (saved,) = await self._store.apply(Decision(result, (ended,), (entry,)))
+        verdicts = [_plain(verdict) for verdict in ended.verdicts]
+        diagnosis = await self._keep(ended, _entry(ended, "diagnosis.ended", diagnosis_says(ended), verdicts))
         best = ended.best
         self._figures.diagnoses.add(verdict=str(best.verdict) if best else "none")
-        diagnosis: Diagnosis = saved
         return diagnosis
+
+    async def _keep(self, diagnosis: Diagnosis, entry: Entry) -> Diagnosis:
+        """The diagnosis as kept; as it is where the store is stuck: people hear its result all the same."""
+        try:
+            saved = await self._store.apply(Decision(entry.summary, (diagnosis,), (entry,)))
+        except StoreError as error:
+            _log.warning("the diagnosis of “%s” could not be kept: %s", diagnosis.issue, error)
+            return diagnosis
+        kept: Diagnosis = saved[0]
+        return kept
 
     async def _recent_change(self, begun: Diagnosis) -> str:
         """A change shortly before the onset, in one sentence."""
-        for run in await self._store.newest(Run, 10, service=begun.service):
+        try:
+            runs = await self._store.newest(Run, 10, service=begun.service)
+        except StoreError:
+            return ""
+        for run in runs:
             ended_at = run.ended_at or run.created_at
             if (
                 run.changing

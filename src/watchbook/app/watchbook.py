@@ -40,6 +40,7 @@ from watchbook.deciding.page import PagingSettings
 from watchbook.deciding.storm import failing_upstream
 from watchbook.deciding.watched import DiagnosisWanted
 from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.errors import StoreError
 from watchbook.model.ids import ServiceId
 from watchbook.model.incidents import Entry
 from watchbook.model.paging import Notice
@@ -194,7 +195,7 @@ class Watchbook:
             now = self.clock.now()
             try:
                 await self.store.seen(dict.fromkeys(self.live, now))
-            except Exception as error:  # the store says in /health what is wrong with it
+            except StoreError as error:  # it says in /health what is wrong with it
                 _log.warning("the watch could not be marked as alive: %s", error)
             await asyncio.sleep(HEARTBEAT_S)
 

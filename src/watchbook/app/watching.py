@@ -22,6 +22,7 @@ from watchbook.deciding.health import HealthDecision, judge_health
 from watchbook.deciding.observing import Measured, observe
 from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.alerts import AlertState, Observation
+from watchbook.model.errors import StoreError
 from watchbook.model.ids import AlertId
 from watchbook.model.runbook import AlertRule
 from watchbook.world.instances import discover
@@ -212,7 +213,10 @@ class PlaceWatch:
             return
         self.place.unbound.pop(str(alert), None)
         self.place.bound[str(alert)] = bound
-        await self.tools.pins.keep(alert, state.rule_digest, bound)
+        try:
+            await self.tools.pins.keep(alert, state.rule_digest, bound)
+        except StoreError as error:
+            _log.warning("how %s is measured could not be kept: %s", alert, error)
         if str(alert) in self.place.wanted_armed:
             await self.desk.decide(lambda watch, now: answers.set_armed(watch, alert, True, "watchbook", now))
 
