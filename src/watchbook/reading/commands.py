@@ -12,11 +12,9 @@ from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
-from watchbook.reading.parameters import described, descriptions, fill
+from watchbook.reading.parameters import Descriptions, described, descriptions, fill
 from watchbook.reading.shell import classify, syntax_problem
 from watchbook.reading.steps import Lines, code_behind_colon, first_words, is_path, item_name, with_attributes
-
-_Known = dict[str, tuple[str, str | None, int]]
 
 
 def read(section: Section, notes: Notes, _context: Context) -> tuple[Command, ...]:
@@ -34,7 +32,7 @@ def read(section: Section, notes: Notes, _context: Context) -> tuple[Command, ..
     return tuple(found)
 
 
-def _block(block: Block, group: str, notes: Notes, known: _Known) -> list[Command]:
+def _block(block: Block, group: str, notes: Notes, known: Descriptions) -> list[Command]:
     match block:
         case Fence() if is_shell(block):
             return read_fence(block, group, notes, known)
@@ -47,7 +45,7 @@ def _block(block: Block, group: str, notes: Notes, known: _Known) -> list[Comman
             return []
 
 
-def read_fence(fence: Fence, group: str, notes: Notes, known: _Known) -> list[Command]:
+def read_fence(fence: Fence, group: str, notes: Notes, known: Descriptions) -> list[Command]:
     """The commands of a block: one for each comment, or for each line where there are no comments."""
     attributes = read_attributes(fence)
     groups = read_groups(fence)
@@ -75,7 +73,7 @@ def _separate(group: Group) -> list[Group]:
 
 
 def _command(
-    group: Group, title: str, attributes: dict[str, str], notes: Notes, known: _Known
+    group: Group, title: str, attributes: dict[str, str], notes: Notes, known: Descriptions
 ) -> Command | None:
     text = group.script
     place = Lines(group.line, group.end_line)
@@ -101,7 +99,7 @@ def _said(safety: Safety) -> str:
     return safety.value.replace("_", " ")
 
 
-def _list(block: List, group: str, notes: Notes, known: _Known) -> list[Command]:
+def _list(block: List, group: str, notes: Notes, known: Descriptions) -> list[Command]:
     """Items such as `- Logs: `kubectl logs …``, and blocks below items."""
     found: list[Command] = []
     for item in block.items:
@@ -128,7 +126,7 @@ def _leading_code(text: str, codes: tuple[str, ...]) -> str | None:
     return codes[0] if len(codes) == 1 and text.startswith(codes[0]) else None
 
 
-def _table(block: Table, group: str, notes: Notes, known: _Known) -> list[Command]:
+def _table(block: Table, group: str, notes: Notes, known: Descriptions) -> list[Command]:
     """A table with a column of commands: `Task | Command`."""
     columns = [
         index
@@ -159,7 +157,9 @@ def _table(block: Table, group: str, notes: Notes, known: _Known) -> list[Comman
     return found
 
 
-def _from_code(code: str, name: str, group: str, line: int, notes: Notes, known: _Known) -> Command | None:
+def _from_code(
+    code: str, name: str, group: str, line: int, notes: Notes, known: Descriptions
+) -> Command | None:
     """A command of a code span."""
     if syntax_problem(code):
         notes.find("command-unparsable", line, mark=code, reason=syntax_problem(code))

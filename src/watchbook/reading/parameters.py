@@ -37,6 +37,10 @@ _DEFAULT = re.compile(
 )
 
 
+# What is said about a parameter: its words, its default, the line.
+Descriptions = dict[str, tuple[str, str | None, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A script as it runs, its parameters, and the placeholders that no value can reach (single quotes)."""
@@ -164,12 +168,12 @@ def _by_pattern(script: str, assigned: set[str]) -> list[str]:
     return wanted
 
 
-def descriptions(blocks: Iterable[Block]) -> dict[str, tuple[str, str | None, int]]:
+def descriptions(blocks: Iterable[Block]) -> Descriptions:
     """What list items and table rows say about parameters: name → (text, default, line).
 
     An item describes a parameter when it begins with the name in a code span.
     """
-    found: dict[str, tuple[str, str | None, int]] = {}
+    found: Descriptions = {}
     for block in blocks:
         if isinstance(block, List):
             for item in block.items:
@@ -187,15 +191,13 @@ def descriptions(blocks: Iterable[Block]) -> dict[str, tuple[str, str | None, in
     return found
 
 
-def _describe(found: dict[str, tuple[str, str | None, int]], name: str, text: str, line: int) -> None:
+def _describe(found: Descriptions, name: str, text: str, line: int) -> None:
     plain = re.sub(r"[^A-Za-z0-9_]+", "_", name.strip("$<>{} ")).strip("_")
     default = _DEFAULT.search(text)
     found.setdefault(plain, (text.strip(), (default["value"] or default["other"]) if default else None, line))
 
 
-def described(
-    parameters: Iterable[Parameter], known: dict[str, tuple[str, str | None, int]]
-) -> tuple[Parameter, ...]:
+def described(parameters: Iterable[Parameter], known: Descriptions) -> tuple[Parameter, ...]:
     """The parameters with their descriptions and defaults, each name once, in order."""
     unique: dict[str, Parameter] = {}
     for parameter in parameters:

@@ -17,7 +17,7 @@ from watchbook.reading.commands import read_fence as read_commands
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
-from watchbook.reading.parameters import described, descriptions
+from watchbook.reading.parameters import Descriptions, described, descriptions
 from watchbook.reading.step_words import is_verify
 from watchbook.reading.steps import Lines, Setting, StepWriter, code_behind_colon, is_path
 
@@ -108,9 +108,7 @@ def clean_title(title: str) -> str:
 class _Chapter:
     """Reads the units of one chapter."""
 
-    def __init__(
-        self, kind: str, notes: Notes, context: Context, known: dict[str, tuple[str, str | None, int]]
-    ) -> None:
+    def __init__(self, kind: str, notes: Notes, context: Context, known: Descriptions) -> None:
         self.kind, self.notes, self.context, self.known = kind, notes, context, known
         self.found: list[Procedure] = []
         self.commands: list[Command] = []

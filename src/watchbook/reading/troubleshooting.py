@@ -5,24 +5,23 @@ cause is at work is decided by `deciding.diagnosis`; here it is only read how th
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import AlertRule, Cause, Issue, Parameter, Procedure, Step, StepKind, Symptom
+from watchbook.model.runbook import Cause, Issue, Procedure, Step, StepKind, Symptom
 from watchbook.model.safety import Safety
-from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Row, Table
+from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Table
+from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_row, columns_of_causes, renamed
 from watchbook.reading.conditions import Known, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
-from watchbook.reading.fences import Group, is_shell, read_groups
+from watchbook.reading.fences import is_shell, read_groups
+from watchbook.reading.issue_words import advice_of, issue_name, matching_alerts, part_of
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import described, descriptions
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
-from watchbook.reading.shell.table import words
-from watchbook.reading.step_words import CHECK, SOLUTION, is_verify
 from watchbook.reading.steps import (
-    Draft,
     Lines,
     Setting,
     StepWriter,
@@ -33,60 +32,6 @@ from watchbook.reading.steps import (
     item_text,
 )
 
-_ISSUE_PREFIX = re.compile(
-    r"(?:(?:issue|problem|incident|alert|error|scenario|symptom|"
-    r"failure)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|\d+[.)]\s*)",
-    re.IGNORECASE,
-)
-# What a label or heading inside an issue opens, earlier ones first; `name` is what it carries behind a colon.
-_PARTS = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
-    for kind, pattern in (
-        (
-            "symptoms",
-            r"symptoms? | signs | indicators? | what\ you(?:'ll|\ will)?\ see | observed\ behaviou?r | triggers? | symptoms?\ (?:&|and)\ .*",
-        ),
-        (
-            "cause",
-            r"(?:(?:possible|likely|root|common)\s+)?cause\s*[#]?\d*\s*[:–—-]\s*(?P<name>.+) | cause\s+\d+",
-        ),
-        (
-            "causes",
-            r"""(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?
-            (?:\s*(?:&|and|/)\s*(?:solutions?|fix(?:es)?|remedies|resolutions?))?""",
-        ),
-        (
-            "diagnosis",
-            r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedure) | investigat\w* | how\ to\ (?:check|diagnose|investigate)
-            | debug\w* | triage | (?:initial\ |quick\ |first\ |immediate\ )?checks? | checklist | analysis | steps\ to\ diagnose
-            | verification\ steps | what\ to\ check)(?:\ steps|\ commands)?""",
-        ),
-        (
-            "solution",
-            r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ )?(?:solutions? | resolutions? | fix(?:es)? | remed(?:y|ies)
-            | mitigations? | actions? | response | recovery | workarounds? | how\ to\ (?:fix|resolve) | what\ to\ do
-            | steps\ to\ (?:fix|resolve))(?:\ steps|\ actions|\ procedure)?(?:\s*[:–—-]\s*(?P<name>.+))?""",
-        ),
-        ("alert", r"alerts? | alert\ names? | triggered\ by | related\ alerts?"),
-        (
-            "prose",
-            r"""impact | meaning | severity | description | overview | background | prevention | escalat\w* | notes?
-            | references? | related.* | root\ cause\ analysis | post.?mortem | communication | long.?term.*""",
-        ),
-    )
-)
-_ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
-_IF_ADVICE = re.compile(
-    r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL
-)
-_COLUMNS = {
-    "issue": re.compile(r"symptom|problem|issue|alert|error|failure", re.IGNORECASE),
-    "cause": re.compile(r"cause|reason|likely|diagnos", re.IGNORECASE),
-    "fix": re.compile(r"fix|solution|resolution|action|remedy|mitigation|what to do", re.IGNORECASE),
-    "check": re.compile(r"check|verify|how to confirm|investigat", re.IGNORECASE),
-}
-_STOP = words("the a an is are of for in on or and to not be has have with at by from issue problem alert")
-
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
@@ -94,19 +39,6 @@ class Troubles:
 
     issues: tuple[Issue, ...] = ()
     procedures: tuple[Procedure, ...] = ()
-
-
-@dataclass(slots=True)
-class _Cause:
-    """A cause while it is being read."""
-
-    name: str
-    line: int
-    check: list[Step] = field(default_factory=list)
-    remedy: list[Step] = field(default_factory=list)
-    parameters: list[Parameter] = field(default_factory=list)
-    solution: str = ""
-    advice: str | None = None
 
 
 def read(section: Section, notes: Notes, context: Context) -> Troubles:
@@ -143,20 +75,10 @@ def _is_group(section: Section) -> bool:
     """Whether a heading only gathers issues: its subsections look like issues, not like parts of one."""
     if not section.sections:
         return False
-    parts = [_part_of(child.title)[0] for child in section.sections]
+    parts = [part_of(child.title)[0] for child in section.sections]
     return all(not kind for kind in parts) and not any(
         isinstance(block, Fence) or (isinstance(block, Paragraph) and block.label) for block in section.blocks
     )
-
-
-def _part_of(title: str) -> tuple[str, str]:
-    """Which part of an issue a label or heading opens, and the name that it carries."""
-    text = clean_title(title)
-    for kind, pattern in _PARTS:
-        found = pattern.fullmatch(text)
-        if found:
-            return kind, (found.groupdict().get("name") or "").strip()
-    return "", text
 
 
 class _IssueReader:
@@ -169,7 +91,7 @@ class _IssueReader:
         self.alerts: list[str] = []
         self.symptoms: list[Symptom] = []
         self.diagnosis: list[Step] = []
-        self.causes: list[_Cause] = []
+        self.causes: list[CauseDraft] = []
         self.procedures: list[Procedure] = []
         self.part = ""
         self.title = ""
@@ -183,7 +105,9 @@ class _IssueReader:
             for block in section.blocks:
                 self._block(block)
         causes = tuple(self._cause(cause) for cause in self.causes)
-        alerts = tuple(dict.fromkeys(self.alerts)) or _matching(self.name, self.symptoms, self.context.alerts)
+        alerts = tuple(dict.fromkeys(self.alerts)) or matching_alerts(
+            self.name, self.symptoms, self.context.alerts
+        )
         if alerts and not self.alerts:
             self.notes.read(
                 self.section.line, "issue", f"“{self.name}” is where the alert {', '.join(alerts)} leads."
@@ -195,9 +119,9 @@ class _IssueReader:
 
     def _open(self, title: str, line: int) -> None:
         """A label or heading opens a part of the issue."""
-        kind, name = _part_of(title)
+        kind, name = part_of(title)
         if kind == "cause" or (not kind and self.part in ("cause", "causes", "solution")):
-            self.causes.append(_Cause(name or clean_title(title), line))
+            self.causes.append(CauseDraft(name or clean_title(title), line))
             self.notes.read(line, "cause", f"A cause of “{self.name}”: {name or clean_title(title)}.")
             self.part = "cause"
         else:
@@ -226,7 +150,7 @@ class _IssueReader:
         """Fields (`**Alert:** Service Down`, `**Cause:** …`) and prose."""
         for line in block.lines:
             found = line.field()
-            kind, name = _part_of(found.key) if found else ("", "")
+            kind, name = part_of(found.key) if found else ("", "")
             if found is None or not kind:
                 self._words(line)
             elif kind == "alert":
@@ -234,7 +158,7 @@ class _IssueReader:
             elif kind == "symptoms":
                 self._symptom(found.value, line.number)
             elif kind in ("cause", "causes"):
-                self.causes.append(_Cause(name or found.value.text, line.number))
+                self.causes.append(CauseDraft(name or found.value.text, line.number))
                 self.notes.read(line, "cause", f"A cause of “{self.name}”: {name or found.value.text}.")
                 self.part = "cause"
             elif kind in ("diagnosis", "solution"):
@@ -293,7 +217,7 @@ class _IssueReader:
     def _list(self, block: List) -> None:
         for item in block.items:
             found = item.first.field() if self.part in ("", "other") else None
-            kind = _part_of(found.key)[0] if found else ""
+            kind = part_of(found.key)[0] if found else ""
             if found and kind == "alert":
                 self._alert(item.first, found.value)
             elif found and kind == "symptoms":
@@ -316,16 +240,16 @@ class _IssueReader:
 
     def _cause_of_item(self, item: Item) -> None:
         """`- Database is down: restart it` in a list of causes; `- Out of memory` names one."""
-        advised = _IF_ADVICE.fullmatch(item.text) or _ADVICE.fullmatch(item.text)
+        advised = advice_of(item.text)
         code = code_behind_colon(item.first)
-        name = item_name(item.first) if code else (advised["cause"] if advised else item.text)
-        cause = _Cause(
-            name.strip(), item.line, advice=advised["advice"].strip() if advised and not code else None
+        name = item_name(item.first) if code else (advised[0] if advised else item.text)
+        cause = CauseDraft(
+            name.strip(), item.line, advice=advised[1].strip() if advised and not code else None
         )
         self.causes.append(cause)
         self.notes.read(item, "cause", f"A cause of “{self.name}”: {cause.name}.")
         if code and not is_path(code):
-            self._steps_of(item, cause)
+            add_item(item, cause, self.notes, self.context)
 
     def _solve(self, item: Item) -> None:
         """`- If A: do B` is advice for the cause A; an item with a command is a remedy."""
@@ -333,9 +257,9 @@ class _IssueReader:
         has_commands = (code is not None and not is_path(code)) or any(
             isinstance(b, Fence) and is_shell(b) for b in item.blocks
         )
-        if self.part == "cause" and self.causes and (has_commands or not self._advice(item)):
+        if self.part == "cause" and self.causes and (has_commands or not self._advises(item)):
             if has_commands:
-                self._steps_of(item, self.causes[-1])
+                add_item(item, self.causes[-1], self.notes, self.context)
             else:
                 cause = self.causes[-1]
                 cause.advice = f"{cause.advice}\n{item.text}" if cause.advice else item_text(item)
@@ -343,39 +267,26 @@ class _IssueReader:
             return
         if has_commands:
             cause = self._solution_cause(item_name(item.first) or self.title, item.line)
-            self._steps_of(item, cause)
+            add_item(item, cause, self.notes, self.context)
             return
-        found = self._advice(item)
+        found = advice_of(item.text)
         name, advice = found if found else (item.text, item.text)
-        self.causes.append(_Cause(name, item.line, advice=advice))
+        self.causes.append(CauseDraft(name, item.line, advice=advice))
         self.notes.read(item, "advice", f"Advice where {name[:60]}: {advice[:80]}")
 
-    def _advice(self, item: Item) -> tuple[str, str] | None:
-        found = _IF_ADVICE.fullmatch(item.text) or _ADVICE.fullmatch(item.text)
-        if found is None or (not item.text.casefold().startswith("if ") and self.part == "cause"):
-            return None
-        return found["cause"].strip(), found["advice"].strip()
+    def _advises(self, item: Item) -> bool:
+        """Inside a cause only `If …` is advice for another one."""
+        return item.text.casefold().startswith("if ") and advice_of(item.text) is not None
 
-    def _solution_cause(self, name: str, line: int) -> _Cause:
+    def _solution_cause(self, name: str, line: int) -> CauseDraft:
         """The cause that a remedy under a plain "Resolution" belongs to; numbered items share one."""
         if self.part == "cause" and self.causes:
             return self.causes[-1]
         title = self.title or "Resolution"
         if self.causes and self.causes[-1].name == title:
             return self.causes[-1]
-        self.causes.append(_Cause(title if name == title else name, line))
+        self.causes.append(CauseDraft(title if name == title else name, line))
         return self.causes[-1]
-
-    def _steps_of(self, item: Item, cause: _Cause) -> None:
-        writer = StepWriter(self.notes, Setting(self.context.environments))
-        steps = writer.item(item)
-        for step in steps:
-            only_reads = step.safety is not None and step.safety.safety is Safety.READ_ONLY
-            place = (
-                cause.check if only_reads and CHECK.match(step.name) and not cause.remedy else cause.remedy
-            )
-            place.append(_renamed(step, [*cause.check, *cause.remedy]))
-        cause.parameters += writer.parameters
 
     def _fence(self, block: Fence) -> None:
         if not is_shell(block):
@@ -383,17 +294,16 @@ class _IssueReader:
         elif self.part == "diagnosis" or (self.part in ("", "symptoms") and _only_reads(block)):
             self._diagnose(self.writer.fence(block, self.title or "Diagnosis"))
         elif self.part == "cause" and self.causes:
-            self._cause_fence(block, self.causes[-1])
+            add_fence(block, self.causes[-1], self.notes, self.context)
         elif self.part == "solution":
-            self._cause_fence(
-                block, self._solution_cause(self.title or "Resolution", block.line), remedy=True
-            )
+            cause = self._solution_cause(self.title or "Resolution", block.line)
+            add_fence(block, cause, self.notes, self.context, remedy=True)
         elif self.part in ("other", "causes", ""):
             if _only_reads(block):
                 self._diagnose(self.writer.fence(block, self.title))
             else:
-                self.causes.append(_Cause(self.title or "Resolution", block.line))
-                self._cause_fence(block, self.causes[-1])
+                self.causes.append(CauseDraft(self.title or "Resolution", block.line))
+                add_fence(block, self.causes[-1], self.notes, self.context)
         else:
             self.notes.prose(block)
 
@@ -403,57 +313,9 @@ class _IssueReader:
                 said = step.safety.safety.value.replace("_", " ")
                 short = first_words(step.script)
                 self.notes.find("diagnosis-not-read-only", step.line, mark=short, command=short, safety=said)
-            self.diagnosis.append(_renamed(step, self.diagnosis))
+            self.diagnosis.append(renamed(step, self.diagnosis))
 
-    def _cause_fence(self, block: Fence, cause: _Cause, remedy: bool = False) -> None:
-        """`# Check …` and `# Solution: …` groups of a cause: what comes up to the solution is its check."""
-        checks = StepWriter(self.notes, Setting(self.context.environments, diagnosis=True))
-        remedies = StepWriter(self.notes, Setting(self.context.environments, rollback=True))
-        drafts_of: dict[bool, list[Draft]] = {False: [], True: []}
-        self.notes.also_read(Lines(block.line, block.line))
-        self.notes.also_read(Lines(block.end_line, block.end_line))
-        mending = remedy
-        for written in read_groups(block):
-            mending, group = self._side(written, mending, cause)
-            if not group.comments and not group.commands:
-                continue
-            writer = remedies if mending else checks
-            drafts_of[mending] += writer.group(group, {}, cause.name)
-        cause.check += [_renamed(step, cause.check) for step in checks.with_choices(drafts_of[False], block)]
-        cause.remedy += [
-            _renamed(step, cause.remedy) for step in remedies.with_choices(drafts_of[True], block)
-        ]
-        cause.parameters += remedies.parameters
-        for step in cause.check:
-            if step.script and step.safety and step.safety.safety is not Safety.READ_ONLY:
-                said = step.safety.safety.value.replace("_", " ")
-                self.notes.find(
-                    "diagnosis-not-read-only",
-                    step.line,
-                    mark=first_words(step.script),
-                    command=first_words(step.script),
-                    safety=said,
-                )
-
-    def _side(self, group: Group, mending: bool, cause: _Cause) -> tuple[bool, Group]:
-        """Whether the group checks or mends, and the group without the word that says so."""
-        solution = SOLUTION.match(group.title)
-        if solution:
-            text = (solution["text"] or "").strip()
-            cause.solution = cause.solution or text
-            self.notes.also_read(group.comments[0].line)
-            first = replace(group.comments[0], text=text or cause.name)
-            return True, replace(group, comments=[first, *group.comments[1:]])
-        if is_verify(group.title) and mending:
-            return True, group
-        if CHECK.match(group.title):
-            # Behind a remedy, only an explicit check begins another one.
-            return (mending and not re.match(r"check|diagnos", group.title, re.IGNORECASE)), group
-        if not mending and group.commands:
-            return classify(group.script).safety is not Safety.READ_ONLY, group
-        return mending, group
-
-    def _cause(self, cause: _Cause) -> Cause:
+    def _cause(self, cause: CauseDraft) -> Cause:
         """The finished cause, with its remedy as a procedure."""
         procedure = None
         if any(step.script or step.kind is not StepKind.MANUAL for step in cause.remedy) or (
@@ -489,28 +351,13 @@ class _IssueReader:
         return unique
 
     def _is_cause_table(self, block: Table) -> bool:
-        return {"cause", "fix"} <= set(_columns(block))
+        return {"cause", "fix"} <= set(columns_of_causes(block))
 
     def _causes_of_table(self, block: Table) -> None:
-        columns = _columns(block)
+        columns = columns_of_causes(block)
         self.notes.also_read(Lines(block.line, block.line + 1))
         for row in block.rows:
-            self.causes.append(_cause_of_row(row, columns, self.notes, self.context))
-
-
-def issue_name(title: str) -> str:
-    """`Issue: Service is down` → `Service is down`; `3. High memory` → `High memory`."""
-    text = clean_title(title)
-    return _ISSUE_PREFIX.sub("", text, count=1).strip() or text
-
-
-def _renamed(step: Step, others: list[Step]) -> Step:
-    """The step with an id that none of the others has."""
-    taken = {other.id for other in others}
-    number, identity = 2, step.id
-    while identity in taken:
-        identity, number = f"{step.id}-{number}", number + 1
-    return step if identity == step.id else replace(step, id=identity)
+            self.causes.append(cause_of_row(row, columns, self.notes, self.context))
 
 
 def _only_reads(block: Fence) -> bool:
@@ -518,48 +365,11 @@ def _only_reads(block: Fence) -> bool:
     return bool(groups) and all(classify(group.script).safety is Safety.READ_ONLY for group in groups)
 
 
-def _columns(table: Table) -> dict[str, int]:
-    """Which column holds what, by the headers."""
-    found: dict[str, int] = {}
-    for index, cell in enumerate(table.header.cells):
-        for kind, pattern in _COLUMNS.items():
-            if kind not in found and index not in found.values() and pattern.search(cell.text):
-                found[kind] = index
-                break
-    return found
-
-
-def _cause_of_row(row: Row, columns: dict[str, int], notes: Notes, context: Context) -> _Cause:
-    """A row `Cause | Fix`: commands in the cells are the check and the remedy."""
-    cause = _Cause(row.cells[columns["cause"]].text.strip() or "Cause", row.line)
-    fix = row.cells[columns["fix"]]
-    cause.advice = fix.text.strip() or None
-    writer = StepWriter(notes, Setting(context.environments))
-    for code in fix.codes:
-        if not is_path(code) and re.search(r"\s|^\./", code):
-            cause.remedy += writer.item(Item((_code_line(fix, code),), (), row.line, row.line))
-    if "check" in columns:
-        checker = StepWriter(notes, Setting(context.environments, diagnosis=True))
-        cell = row.cells[columns["check"]]
-        for code in cell.codes:
-            if re.search(r"\s", code):
-                cause.check += checker.item(Item((_code_line(cell, code),), (), row.line, row.line))
-    cause.parameters = writer.parameters
-    notes.read(row, "cause", f"The cause {cause.name}: {cause.advice or 'no advice'}")
-    return cause
-
-
-def _code_line(cell: Line, code: str) -> Line:
-    """A line that is one code span of the cell and nothing else."""
-    span = next(span for span in cell.spans if span.kind == "code" and span.text == code)
-    return cell.cut(span.start, span.end)
-
-
 def _tables(section: Section, notes: Notes, context: Context) -> list[tuple[Issue, tuple[Procedure, ...]]]:
     """Issues of tables right under the chapter: `Symptom | Cause | Fix`, one for each row."""
     found: list[tuple[Issue, tuple[Procedure, ...]]] = []
     for block in section.blocks:
-        columns = _columns(block) if isinstance(block, Table) else {}
+        columns = columns_of_causes(block) if isinstance(block, Table) else {}
         if not isinstance(block, Table) or "issue" not in columns or not {"cause", "fix"} & set(columns):
             continue
         columns.setdefault("cause", columns["issue"])
@@ -568,7 +378,7 @@ def _tables(section: Section, notes: Notes, context: Context) -> list[tuple[Issu
         for row in block.rows:
             name = row.cells[columns["issue"]].text.strip()
             reader = _IssueReader(Section(name, section.level + 1, row.line, row.line), notes, context)
-            reader.causes = [_cause_of_row(row, columns, notes, context)]
+            reader.causes = [cause_of_row(row, columns, notes, context)]
             reader.symptoms = [Symptom(name, None, row.line)]
             if name:
                 found.append(reader.read())
@@ -581,32 +391,6 @@ def _left_over(section: Section, notes: Notes) -> tuple[Procedure, ...]:
         if not isinstance(block, Fence | Comment) and not notes.is_told(block.line):
             notes.prose(block)
     return ()
-
-
-def _matching(name: str, symptoms: list[Symptom], alerts: tuple[AlertRule, ...]) -> tuple[str, ...]:
-    """Alerts that the issue is about: by name, else by the signal of a symptom."""
-    words = _words_of(name)
-    named = [
-        alert.name
-        for alert in alerts
-        if _words_of(alert.name) and (_words_of(alert.name) <= words or words <= _words_of(alert.name))
-    ]
-    if named:
-        return tuple(named)
-    signals = {
-        (s.condition.signal, s.condition.params.get("quantile"))
-        for s in symptoms
-        if s.condition and s.condition.signal
-    }
-    return tuple(
-        alert.name
-        for alert in alerts
-        if (alert.condition.signal, alert.condition.params.get("quantile")) in signals
-    )
-
-
-def _words_of(name: str) -> frozenset[str]:
-    return frozenset(word for word in re.findall(r"[a-z0-9]+", name.casefold()) if word not in _STOP)
 
 
 def _findings(issues: list[Issue], notes: Notes, context: Context) -> None:

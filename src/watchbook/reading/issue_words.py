@@ -1,0 +1,110 @@
+"""What the words of an issue say: which part a label opens, what is advice, which alerts it is about.
+
+Called by `reading.troubleshooting` and `reading.causes`. Look-up by pattern; it reads no blocks.
+"""
+
+import re
+
+from watchbook.model.runbook import AlertRule, Symptom
+from watchbook.reading.procedures import clean_title
+from watchbook.reading.shell.table import words
+
+_ISSUE_PREFIX = re.compile(
+    r"(?:(?:issue|problem|incident|alert|error|scenario|symptom|"
+    r"failure)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|\d+[.)]\s*)",
+    re.IGNORECASE,
+)
+# What a label or heading inside an issue opens, earlier ones first; `name` is what it carries behind a colon.
+_PARTS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE | re.VERBOSE))
+    for kind, pattern in (
+        (
+            "symptoms",
+            r"""symptoms? | signs | indicators? | what\ you(?:'ll|\ will)?\ see | observed\ behaviou?r | triggers?
+            | symptoms?\ (?:&|and)\ .*""",
+        ),
+        (
+            "cause",
+            r"(?:(?:possible|likely|root|common)\s+)?cause\s*[#]?\d*\s*[:–—-]\s*(?P<name>.+) | cause\s+\d+",
+        ),
+        (
+            "causes",
+            r"""(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?
+            (?:\s*(?:&|and|/)\s*(?:solutions?|fix(?:es)?|remedies|resolutions?))?""",
+        ),
+        (
+            "diagnosis",
+            r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedure)
+            | investigat\w* | how\ to\ (?:check|diagnose|investigate)
+            | debug\w* | triage | (?:initial\ |quick\ |first\ |immediate\ )?checks? | checklist | analysis
+            | steps\ to\ diagnose
+            | verification\ steps | what\ to\ check)(?:\ steps|\ commands)?""",
+        ),
+        (
+            "solution",
+            r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ )?(?:solutions? | resolutions?
+            | fix(?:es)? | remed(?:y|ies)
+            | mitigations? | actions? | response | recovery | workarounds? | how\ to\ (?:fix|resolve) | what\ to\ do
+            | steps\ to\ (?:fix|resolve))(?:\ steps|\ actions|\ procedure)?(?:\s*[:–—-]\s*(?P<name>.+))?""",
+        ),
+        ("alert", r"alerts? | alert\ names? | triggered\ by | related\ alerts?"),
+        (
+            "prose",
+            r"""impact | meaning | severity | description | overview | background | prevention | escalat\w* | notes?
+            | references? | related.* | root\ cause\ analysis | post.?mortem | communication | long.?term.*""",
+        ),
+    )
+)
+_ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
+_IF_ADVICE = re.compile(
+    r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL
+)
+_STOP = words("the a an is are of for in on or and to not be has have with at by from issue problem alert")
+
+
+def part_of(title: str) -> tuple[str, str]:
+    """Which part of an issue a label or heading opens, and the name that it carries."""
+    text = clean_title(title)
+    for kind, pattern in _PARTS:
+        found = pattern.fullmatch(text)
+        if found:
+            return kind, (found.groupdict().get("name") or "").strip()
+    return "", text
+
+
+def issue_name(title: str) -> str:
+    """`Issue: Service is down` → `Service is down`; `3. High memory` → `High memory`."""
+    text = clean_title(title)
+    return _ISSUE_PREFIX.sub("", text, count=1).strip() or text
+
+
+def advice_of(text: str) -> tuple[str, str] | None:
+    """Cause and advice of `If A: do B`, `If A, do B`, `A: do B`."""
+    found = _IF_ADVICE.fullmatch(text) or _ADVICE.fullmatch(text)
+    return (found["cause"].strip(), found["advice"].strip()) if found else None
+
+
+def matching_alerts(name: str, symptoms: list[Symptom], alerts: tuple[AlertRule, ...]) -> tuple[str, ...]:
+    """Alerts that the issue is about: by name, else by the signal of a symptom."""
+    words = _words_of(name)
+    named = [
+        alert.name
+        for alert in alerts
+        if _words_of(alert.name) and (_words_of(alert.name) <= words or words <= _words_of(alert.name))
+    ]
+    if named:
+        return tuple(named)
+    signals = {
+        (s.condition.signal, s.condition.params.get("quantile"))
+        for s in symptoms
+        if s.condition and s.condition.signal
+    }
+    return tuple(
+        alert.name
+        for alert in alerts
+        if (alert.condition.signal, alert.condition.params.get("quantile")) in signals
+    )
+
+
+def _words_of(name: str) -> frozenset[str]:
+    return frozenset(word for word in re.findall(r"[a-z0-9]+", name.casefold()) if word not in _STOP)
