@@ -19,7 +19,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_folder_without_runbooks_says_what_a_runbook_is(tmp_path: Path) -> None:
     """A folder without a runbook is refused, with the names that would be found."""
     (tmp_path / "README.md").write_text("# Hello\n")
-    with pytest.raises(DocumentError, match=r"no runbook in this folder\. A runbook is a file named RUNBOOK\.md"):
+    with pytest.raises(
+        DocumentError, match=r"no runbook in this folder\. A runbook is a file named RUNBOOK\.md"
+    ):
         find([tmp_path])
 
 
@@ -36,7 +38,10 @@ def test_folders_are_searched_but_not_what_tools_keep(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [(b"\x7fELF\0\0", "this is not a text file"), (b"# A\n\xff\xfe\n", r":2: not UTF-8\. Save the file as UTF-8")],
+    [
+        (b"\x7fELF\0\0", "this is not a text file"),
+        (b"# A\n\xff\xfe\n", r":2: not UTF-8\. Save the file as UTF-8"),
+    ],
 )
 def test_what_is_not_text_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
     """A binary file, or one in another encoding, is one line with its place."""
