@@ -41,7 +41,8 @@ def _chained(said: list[Entry]) -> list[JournalEntry]:
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
     """A transaction on a fresh database with all tables."""
-    engine = sqlite.open_to_write(tmp_path / "watchbook.sqlite", create=True)
+    sqlite.make(tmp_path / "watchbook.sqlite")
+    engine = sqlite.open_to_write(tmp_path / "watchbook.sqlite")
     with engine.connect() as opened:
         metadata.create_all(opened)
         yield opened

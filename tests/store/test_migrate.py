@@ -43,7 +43,8 @@ def test_migrations_lead_to_the_same_tables(tmp_path: Path) -> None:
     When this fails after a change of a dataclass that is kept: write a migration (docs/decisions, CONTRIBUTING).
     """
     migrated, made = tmp_path / "migrated.sqlite", tmp_path / "made.sqlite"
-    engine = sqlite.open_to_write(migrated, create=True)
+    sqlite.make(migrated)
+    engine = sqlite.open_to_write(migrated)
     with engine.begin() as connection:
         migrate.upgrade(connection)
     engine.dispose()

@@ -26,7 +26,9 @@ from .test_codec import diagnoses, numbers, words
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A database file with all tables."""
-    made = sqlite.open_to_write(tmp_path_factory.mktemp("records") / "watchbook.sqlite", create=True)
+    path = tmp_path_factory.mktemp("records") / "watchbook.sqlite"
+    sqlite.make(path)
+    made = sqlite.open_to_write(path)
     with made.begin() as connection:
         metadata.create_all(connection)
     yield made

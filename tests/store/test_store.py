@@ -155,6 +155,20 @@ async def test_what_was_committed_is_there_after_reopening(tmp_path: Path) -> No
     second.close()
 
 
+async def test_a_closed_store_is_one_private_file(tmp_path: Path) -> None:
+    """While it is open nobody else can read it, and after closing everything stands in the one file."""
+    path = tmp_path / "watchbook.sqlite"
+    store = Store(path)
+    await store.apply(_page())
+    await store.load(Notice)
+    assert all(file.stat().st_mode & 0o077 == 0 for file in tmp_path.iterdir())
+    store.close()
+    assert list(tmp_path.iterdir()) == [path]
+    reader = Reader(path)
+    assert len(reader.read_now(lambda connection: records.load(connection, Notice, {}))) == 1
+    reader.close()
+
+
 async def test_heartbeats_overwrite(store: Store) -> None:
     """The last time a service was seen replaces the one before, without a version to know."""
     await store.seen({"shop": 1.0, "search": 2.0})

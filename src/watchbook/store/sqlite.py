@@ -3,7 +3,8 @@
 Called by `store.writer` and `store.store`. Another database would bring a module of the same functions.
 """
 
-import errno
+import contextlib
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ from watchbook.store.codec import canonical
 _BUSY_MS = 200  # a locked file is asked again by the writer, which can say so meanwhile
 
 
-def open_to_write(path: Path, *, create: bool = False) -> Engine:
-    """An engine whose one connection writes: WAL, each commit on the disk before it returns."""
-    where = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+def open_to_write(path: Path) -> Engine:
+    """An engine whose one connection writes: WAL, each commit on the disk before it returns. `path` must be there."""
+    where = f"{path.absolute().as_uri()}?mode=rw"
 
     def connect() -> sqlite3.Connection:
         raw = sqlite3.connect(
@@ -44,6 +45,21 @@ def open_to_write(path: Path, *, create: bool = False) -> Engine:
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, json_serializer=canonical)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def make(path: Path) -> None:
+    """Make an empty database file that only its owner can read; one that is there stays as it is. OSError if not."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def tidy(path: Path) -> None:
+    """After the last connection: bring the log into the file, so that the file alone holds everything."""
+    where = f"{path.absolute().as_uri()}?mode=rw"
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(where, uri=True, timeout=0)) as raw,
+    ):
+        raw.execute("pragma wal_checkpoint(truncate)")
 
 
 def open_to_read(path: Path) -> Engine:
@@ -117,6 +133,7 @@ def store_error(error: BaseException, path: Path) -> StoreError | None:
     if code in _MEANINGS:
         what, mend = _MEANINGS[code]
         return StoreError(what, where=str(path), mend=mend)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO):
-        return StoreError(error.strerror or str(error), where=str(path))
+    if isinstance(error, OSError):
+        what = f"the database cannot be opened ({error.strerror or error})"
+        return StoreError(what, where=str(path), mend="Look at the folder and its permissions.")
     return None

@@ -204,6 +204,8 @@ class Store:
             follower.closed = True
             follower.wake()
         self.reader.close()
+        if self._writer.stopped:
+            sqlite.tidy(self.path)
         return lost
 
     def _committed(self) -> None:
@@ -268,11 +270,12 @@ class Reader:
 
 def _prepare(path: Path) -> None:
     """Make or migrate the tables, in one transaction."""
-    engine = sqlite.open_to_write(path, create=True)
+    engine = sqlite.open_to_write(path)
     try:
+        sqlite.make(path)
         with engine.begin() as connection:
             migrate.bring_up(connection, path)
-    except DBAPIError as error:
+    except (DBAPIError, OSError) as error:
         known = sqlite.store_error(error, path)
         if known is None:
             raise

@@ -131,6 +131,11 @@ class Writer:
             )
         return len(left)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether its thread has ended and let go of the file."""
+        return not self._thread.is_alive()
+
     def _give_up(self, job: Job[Any], within_s: float) -> None:
         """Tell the caller that its time is over, unless the answer has just come."""
         with self._some:
