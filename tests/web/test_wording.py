@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.web import shop_views
 from tests.web.shop_views import alerts, metrics, run
 
 from watchbook.app.views import Health, MetricState
@@ -94,3 +95,54 @@ def test_the_worst_light_leads() -> None:
     bad, warn, good = wording.Light("bad", ""), wording.Light("warn", ""), wording.Light("good", "")
     assert wording.worst_light([good, bad, warn]) is bad
     assert wording.worst_light([]) is None
+
+
+MILESTONES = [
+    ("page.decided", "paging Ana Ruiz: …", {}, ""),
+    (
+        "page.sent",
+        "Ana Ruiz was told through phone: …",
+        {"contact": "Ana", "channel": "phone"},
+        "Ana told (phone)",
+    ),
+    ("page.sent", "…", {"contact": "Ana", "channel": "phone", "kind": "update"}, ""),
+    (
+        "diagnosis.ended",
+        "Database (confirmed): curl …",
+        {
+            "verdicts": [
+                {"cause": "Stopped", "verdict": "ruled_out"},
+                {"cause": "Database", "verdict": "confirmed"},
+            ]
+        },
+        "Cause confirmed: Database",
+    ),
+    (
+        "diagnosis.ended",
+        "…",
+        {"verdicts": [{"cause": "Stopped", "verdict": "ruled_out"}]},
+        "Diagnosed: no cause found",
+    ),
+    ("run.started", "Ana starts Rollback", {}, "Ana starts Rollback"),
+    ("run.started", "x" * 200, {}, "x" * 109 + "…"),
+]
+
+
+@pytest.mark.parametrize(("kind", "summary", "data", "said"), MILESTONES)
+def test_a_milestone_is_a_few_words(kind: str, summary: str, data: dict[str, object], said: str) -> None:
+    """What another entry says is left out, the rest is short; unknown kinds keep their sentence."""
+    entry = replace(shop_views.entry(1, 0, kind, summary), data=data)
+    assert wording.milestone(entry) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a `b` c", "a <code>b</code> c"),
+        ("an odd ` tick <i>", "an odd ` tick &lt;i&gt;"),
+        ("`<x>`", "<code>&lt;x&gt;</code>"),
+    ],
+)
+def test_backticks_become_code(text: str, shown: str) -> None:
+    """Advice names what to write; nothing in it is markup."""
+    assert wording.codes(text) == shown

@@ -4,6 +4,7 @@ Everything is placed by its line: beside the passage that holds it, or, when it 
 that says it. What has no line stands beside the beginning. It renders nothing.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Protocol, TypeVar
@@ -23,6 +24,8 @@ from watchbook.model.ids import slug
 from watchbook.model.runbook import Contact, Finding
 from watchbook.web.prose import Block, Passage, passages
 from watchbook.web.wording import Light, alert_light, light, worst_light
+
+_NAMED = re.compile(r"\s{0,3}[-*+] \*\*([^*]+?):?\*\*")
 
 
 class Placed(Protocol):
@@ -108,8 +111,9 @@ def arrange(view: ServiceView) -> Arrangement:
         start = 0 if number == 0 else passage.start
         inside = [(line, bar) for line, bar in bars if start <= line <= end]
         rows.append(Row(passage, f"beside-{number}", _pieces(passage, inside), beside))
-    lights = _lights(view)
-    return Arrangement(tuple(rows), tuple(_sections(rows, lights)), lights, _components(view))
+    components = _components(view)
+    lights = _named_lights(view.document.text, components) | _lights(view)
+    return Arrangement(tuple(rows), tuple(_sections(rows, lights)), lights, components)
 
 
 def _beside(view: ServiceView, start: int, end: int) -> Beside:
@@ -182,6 +186,16 @@ def _lights(view: ServiceView) -> dict[int, Light]:
         found.setdefault(unwired.line, []).append(Light("warn", "not wired to any channel"))
     worst = {line: worst_light(lights) for line, lights in found.items() if line}
     return {line: one for line, one in worst.items() if one}
+
+
+def _named_lights(text: str, components: dict[str, Light]) -> dict[int, Light]:
+    """Lights of list items that begin with a component's name in bold: `- **Database:** orders and stock`."""
+    found = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        named = _NAMED.match(line)
+        if named and (one := components.get(slug(named.group(1)))):
+            found[number] = one
+    return found
 
 
 def _components(view: ServiceView) -> dict[str, Light]:

@@ -72,6 +72,8 @@ def _templates() -> Environment:
         "run_says": wording.run_says,
         "metric_value": wording.metric_value,
         "upper_first": wording.upper_first,
+        "codes": wording.codes,
+        "milestones": lambda entries: [(one, said) for one in entries if (said := wording.milestone(one))],
         "plural": wording.plural,
         "duration": _duration,
         "size": say_bytes,

@@ -3,7 +3,7 @@
 One meaning has one word and one mark everywhere; colour only repeats what the mark says. It renders no page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from watchbook.app.run_views import RunSummary
 from watchbook.app.views import AlertView, MetricView, ServiceSummary
+from watchbook.model.incidents import JournalEntry
 from watchbook.model.quantities import say, say_duration
 
 
@@ -86,6 +87,9 @@ _SAFETY = {
     "changes": Light("warn", "changes"),
     "destructive": Light("bad", "destructive"),
 }
+# An update repeats what stands beside it as a milestone of its own.
+_TOLD = {"update": "", "resolve": "told that it is over", "repeat": "told again"}
+LONGEST_MILESTONE = 110
 _RANK = {"bad": 4, "warn": 3, "live": 2, "idle": 1, "good": 0}
 _BIG_STEPS = (
     (86400 * 365, "year"),
@@ -138,6 +142,36 @@ def run_says(run: RunSummary) -> str:
     if run.holder:
         return f"{word} behind {run.holder}"
     return f"{word}: {run.now}" if run.now else word
+
+
+def milestone(entry: JournalEntry) -> str:
+    """A timeline entry in a few words, for beside the evidence; empty where another entry says the same.
+
+    The incident's own page shows every entry as it was journalled.
+    """
+    who, channel = entry.data.get("contact", ""), entry.data.get("channel", "")
+    match entry.kind:
+        case "page.decided" | "diagnosis.started" | "incident.opened" | "incident.attached":
+            return ""
+        case "page.sent" if who:
+            said = _TOLD.get(str(entry.data.get("kind")), "told")
+            return f"{who} {said} ({channel})" if said else ""
+        case "diagnosis.ended":
+            return _diagnosis_says(entry)
+    return (
+        entry.summary
+        if len(entry.summary) <= LONGEST_MILESTONE
+        else f"{entry.summary[: LONGEST_MILESTONE - 1]}…"
+    )
+
+
+def _diagnosis_says(entry: JournalEntry) -> str:
+    verdicts = entry.data.get("verdicts") or ()
+    for wanted in ("confirmed", "likely"):
+        for one in verdicts:
+            if isinstance(one, Mapping) and one.get("verdict") == wanted:
+                return f"Cause {wanted}: {one.get('cause', '')}"
+    return "Diagnosed: no cause found" if verdicts else entry.summary
 
 
 def metric_value(metric: MetricView) -> str:
@@ -219,6 +253,17 @@ def _time(at: float, kind: str, text: str) -> Markup:
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 finding`, `3 findings`."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def codes(text: str) -> Markup:
+    """A sentence whose `backticks` become code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return Markup("{}").format(text)
+    shown = (
+        Markup("<code>{}</code>" if number % 2 else "{}").format(part) for number, part in enumerate(parts)
+    )
+    return Markup("").join(shown)
 
 
 def upper_first(text: str) -> str:
