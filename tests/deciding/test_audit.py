@@ -142,6 +142,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(steps=steps)
 @settings(max_examples=80, deadline=None)
 def test_auditor_and_paging_agree_on_every_story(timelines: Any, steps: list[tuple[str, bool, int]]) -> None:

@@ -1,4 +1,4 @@
-"""Who is told when: ladders, acknowledgements, grouping, silences and incidents on a virtual clock (rules 14 to 19 and 33)."""
+"""Who is told when: ladders, acknowledgements, groups, silences, incidents on a virtual clock (rules 14 to 19 and 33)."""
 
 from dataclasses import replace
 from typing import Any
@@ -516,3 +516,16 @@ def test_row_gone_from_the_runbook_ends_its_episode(timelines: Any) -> None:
     line.truth.clear()
     line.run(14)
     assert "gone from the runbook" in line.expect("resolve", ANA, (10, 14)).notice.body["summary"]
+
+
+def test_storm_is_one_page_and_one_update(timelines: Any) -> None:
+    """Three hundred alerts of one service at once: one page, one update, and names that still fit a line."""
+    rules = [timelines.rule(f"Rule {number}") for number in range(300)]
+    line = timelines.of(timelines.rule("Down"), *rules).push(0, "Down", True).run(2)
+    line.push(4, "Rule 0", True)
+    line.truth.update({rule.name: True for rule in rules})
+    line.run(20)
+    assert [kind for _, kind, _ in line.kinds()] == ["trigger", "update"]
+    summary = line.heard[1].notice.body["summary"]
+    assert summary.startswith("Also firing now: Rule 0: it is True; ")
+    assert summary.endswith(" and 295 more")

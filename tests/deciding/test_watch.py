@@ -104,6 +104,7 @@ def play(timelines: Any, story: list[tuple[str, Any, int]]) -> tuple[Any, Ledger
     return line, ledger, acknowledged
 
 
+@pytest.mark.slow
 @given(story=steps)
 @settings(max_examples=60, deadline=None)
 def test_the_same_story_gives_the_same_notices(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
@@ -113,6 +114,7 @@ def test_the_same_story_gives_the_same_notices(timelines: Any, story: list[tuple
     assert first.decisions == second.decisions
 
 
+@pytest.mark.slow
 @given(story=steps)
 @settings(max_examples=60, deadline=None)
 def test_every_page_has_its_resolve_and_none_overtakes(
@@ -136,6 +138,7 @@ def test_every_page_has_its_resolve_and_none_overtakes(
         assert kinds.count(NoticeKind.RESOLVE) == 1
 
 
+@pytest.mark.slow
 @given(story=steps)
 @settings(max_examples=60, deadline=None)
 def test_no_page_is_lost_over_crashes(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
@@ -163,6 +166,7 @@ def _applied(ledger: Ledger, decisions: list[Decision]) -> Ledger:
     return ledger
 
 
+@pytest.mark.slow
 @given(story=steps)
 @settings(max_examples=60, deadline=None)
 def test_an_acknowledgement_always_stops_the_climb(timelines: Any, story: list[tuple[str, Any, int]]) -> None:

@@ -8,6 +8,7 @@ so that it never keeps another alert quiet. How a climb goes on is `deciding.pag
 from dataclasses import replace
 
 from watchbook.deciding import paging
+from watchbook.deciding.page import said_together
 from watchbook.deciding.watched import Draft
 from watchbook.model.alerts import Episode
 from watchbook.model.incidents import Entry
@@ -98,15 +99,18 @@ def _takes_over(draft: Draft, episode: Episode) -> Entry:
 
 
 def _tell_of_newcomers(draft: Draft, leader: Episode) -> None:
-    """Alerts that began just now and do not lead: an update to everyone whom the leader told already."""
+    """Alerts that began just now and do not lead: one update to everyone whom the leader told already."""
     climb = draft.climbs[leader.id]
     if not climb.told or leader.id not in draft.before.climbs:
         return
-    for episode in draft.open_episodes():
-        if episode.id in draft.before.episodes or episode.id == leader.id or not episode.paging:
-            continue
-        if draft.silence_of(episode) is not None:
-            continue
-        note = f"Also firing now: {episode.name}: {episode.summary}"
-        matter = draft.matter(leader)
-        draft.take(paging.tell_everyone(draft.climbs[leader.id], matter, NoticeKind.UPDATE, draft.now, note))
+    newcomers = [
+        episode
+        for episode in draft.open_episodes()
+        if episode.id not in draft.before.episodes
+        and episode.id != leader.id
+        and episode.paging
+        and draft.silence_of(episode) is None
+    ]
+    if newcomers:
+        note = "Also firing now: " + said_together([f"{one.name}: {one.summary}" for one in newcomers], "; ")
+        draft.take(paging.tell_everyone(climb, draft.matter(leader), NoticeKind.UPDATE, draft.now, note))

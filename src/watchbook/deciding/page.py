@@ -4,7 +4,7 @@ Called by `deciding.paging` for every notice. It says what is wrong, since when,
 whom it goes to and when is decided there. Raw output of commands never stands in a page (rule 21).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +19,8 @@ from watchbook.model.quantities import say_duration
 PAGE_VERSION = 1
 LONGEST_SUMMARY = 1024  # PagerDuty Events v2 takes no more
 LONGEST_EVIDENCE = 300
+SAID_TOGETHER = 5  # names in a line, before "and 7 more"
+LONGEST_ALSO = 50
 NOT_RECORDED = "not recorded"
 
 
@@ -93,7 +95,7 @@ def page_body(matter: Matter, address: Address, now: float) -> dict[str, Any]:
         "round": address.round,
         "link": service_link(settings, episode),
         "acknowledge_link": acknowledge_link(settings, episode, address.contact, now),
-        "also": [f"{other.name}: {other.summary}" for other in matter.also],
+        "also": [f"{other.name}: {other.summary}" for other in matter.also[:LONGEST_ALSO]],
         "incident": str(episode.incident or ""),
         "decided_at": moment(now),
         "recorded": True,
@@ -105,8 +107,15 @@ def headline(matter: Matter) -> str:
     episode = matter.episode
     text = f"{episode.name}: {episode.summary}" if episode.summary else episode.name
     if matter.also:
-        text += "; also " + ", ".join(other.name for other in matter.also)
+        text += "; also " + said_together([other.name for other in matter.also], ", ")
     return text
+
+
+def said_together(names: Sequence[str], separator: str) -> str:
+    """Names in one line: the first few, and how many more there are."""
+    more = len(names) - SAID_TOGETHER
+    text = separator.join(names[:SAID_TOGETHER])
+    return f"{text} and {more} more" if more > 0 else text
 
 
 def next_action(matter: Matter) -> str:

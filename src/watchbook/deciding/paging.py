@@ -84,6 +84,17 @@ def timed_ladder(response: Response, default_s: float) -> tuple[tuple[Rung, ...]
     return tuple(timed), steps[-1]
 
 
+def needs_step(climb: Climb, silence: Silence | None, now: float) -> bool:
+    """Whether `expire_acknowledgement` or `advance` would do anything: most of the time nothing is due."""
+    if climb.ended_at is not None:
+        return False
+    if climb.acknowledged_by is not None:
+        return climb.acknowledged_until is not None and now >= climb.acknowledged_until
+    known = {contact for contact, _ in climb.told}
+    due = climb.next_at is not None and now >= climb.next_at
+    return (due or any(room not in known for room in climb.rooms)) and not (silence and climb.muted)
+
+
 def advance(climb: Climb, matter: Matter, directory: Directory, silence: Silence | None, now: float) -> Told:
     """Everything that is due at `now`: rooms, the first page, the next rung, or a repeat of the last one."""
     if climb.ended_at is not None or climb.acknowledged_by is not None:

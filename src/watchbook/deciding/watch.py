@@ -59,10 +59,11 @@ def settle(draft: Draft) -> tuple[ServiceWatch, Decision]:
         if watched is not None and not watched.state.armed:
             continue
         silence = draft.silence_of(episode)
-        matter, directory = draft.matter(episode), draft.before.directory
-        asks = silence is None and leader is not None and leader.id == episode.id
-        draft.take(paging.expire_acknowledgement(climb, matter, directory, asks, draft.now))
-        draft.take(paging.advance(draft.climbs[episode.id], matter, directory, silence, draft.now))
+        if paging.needs_step(climb, silence, draft.now):
+            matter, directory = draft.matter(episode), draft.before.directory
+            asks = silence is None and leader is not None and leader.id == episode.id
+            draft.take(paging.expire_acknowledgement(climb, matter, directory, asks, draft.now))
+            draft.take(paging.advance(draft.climbs[episode.id], matter, directory, silence, draft.now))
         _remind_without_data(draft, episode)
     return draft.finish(_NOTHING)
 
