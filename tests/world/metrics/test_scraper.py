@@ -67,6 +67,37 @@ async def test_vanished_series_end_at_once() -> None:
     assert value(window, "b", 102) is None
 
 
+async def test_first_failure_of_a_quiet_service_counts() -> None:
+    """A counter that appears at 1 beside others has increased by 1; at the first scrape of all it has not."""
+    pages = iter(
+        [
+            'requests_total{code="200"} 9\n',
+            'requests_total{code="200"} 10\nrequests_total{code="500"} 1\ngauge 5\n',
+        ]
+    )
+
+    async def page(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text=next(pages))
+
+    window = Window()
+    async with serving(page) as port, Scraper(window) as scraper:
+        for at_s in (100.0, 110.0):
+            await scraper.scrape(instance(port), "/metrics", at_s, 2.0)
+    assert value(window, 'increase(requests_total{code="500"}[20s])', 110) == 1.0
+    assert value(window, 'delta(requests_total{code="200"}[20s])', 110) == 2.0  # 1 in 10 s, over 20 s
+    assert value(window, "count_over_time(gauge[20s])", 110) == 1.0
+
+
+async def test_a_counter_that_returns_is_not_new() -> None:
+    """After an instance was away, its counters do not begin at zero again."""
+    window = Window()
+    async with Scraper(window) as scraper, serving(answering("orders_total 50\n")) as port:
+        await scraper.scrape(instance(port), "/metrics", 100.0, 2.0)
+        await scraper.scrape(instance(port), "/nothing-else", 102.0, 0.0)
+        await scraper.scrape(instance(port), "/metrics", 104.0, 2.0)
+    assert value(window, "increase(orders_total[10s])", 104) == 0.0
+
+
 async def test_an_instance_that_stops_answering() -> None:
     """Its series end, `up` is 0, and the reason is readable."""
     window = Window()
