@@ -229,7 +229,7 @@ async def test_a_page_past_a_locked_store(store: Store) -> None:
         outcomes = await asyncio.gather(
             store.apply(_page(), within_s=0.5), store.apply(climb, within_s=0.5), return_exceptions=True
         )
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 4
         assert all(isinstance(outcome, StoreError) for outcome in outcomes)
         assert store.problem is not None and "locked" in str(store.problem)
         assert await store.load(Notice) == ()  # reads go on

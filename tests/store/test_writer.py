@@ -50,7 +50,7 @@ def _words(path: Path) -> list[str]:
         return [row[0] for row in raw.execute("select text from word order by rowid")]
 
 
-async def _until(condition, within_s: float = 5.0) -> None:  # type: ignore[no-untyped-def]
+async def _until(condition, within_s: float = 20.0) -> None:  # type: ignore[no-untyped-def]
     """Poll for what another thread does."""
     ends_at = time.monotonic() + within_s
     while not condition():
@@ -66,7 +66,7 @@ async def _held(writer: Writer) -> AsyncIterator[None]:
     def work(connection: Connection) -> None:
         inside.set()
         go_on.wait(10)
-        time.sleep(0.03)  # longer than a transaction gathers jobs
+        time.sleep(0.03)  # longer than a transaction usually gathers jobs
 
     holding = asyncio.create_task(writer.write(work, within_s=20))
     await _until(inside.is_set)
@@ -92,14 +92,17 @@ async def test_commits_are_on_the_disk(writer: Writer) -> None:
     assert await writer.write(work) == (2, "wal")
 
 
-async def test_jobs_that_wait_share_a_commit(writer: Writer, path: Path) -> None:
+async def test_jobs_that_wait_share_a_commit(
+    writer: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A hundred jobs that queued behind a busy writer take a few commits, not a hundred."""
+    monkeypatch.setattr("watchbook.store.writer._GATHER_S", 2.0)  # however slow this machine is
     async with _held(writer):
         waiting = [asyncio.create_task(writer.write(_adds(f"w{n}"))) for n in range(100)]
         await _until(lambda: len(writer._ordinary) == 100)
         before = writer.commits
     assert await asyncio.gather(*waiting) == [f"w{n}" for n in range(100)]
-    assert writer.commits - before < 50
+    assert writer.commits - before <= 5
     assert len(_words(path)) == 100
 
 
@@ -138,7 +141,7 @@ async def test_a_locked_file_is_told_within_the_time(writer: Writer, path: Path)
         began = time.monotonic()
         with pytest.raises(StoreError) as caught:
             await writer.write(_adds("late"), within_s=0.5)
-        assert 0.4 < time.monotonic() - began < 1.5
+        assert 0.4 < time.monotonic() - began < 4
         assert "could not commit within 0.5 s: the database is locked by another program" in str(caught.value)
         assert writer.problem is not None
         other.execute("rollback")
