@@ -6,6 +6,7 @@ none of them.
 """
 
 import itertools
+import json
 import re
 import sys
 import threading
@@ -68,16 +69,16 @@ class Balancer:
         return web.document({"status": "unhealthy", "why": "no healthy instance", **state}, 503)
 
     def instances(self, _: web.Request) -> web.Answer:
-        """Every instance of production, and why any of them ended."""
-        return web.document(
-            {
-                **self.counts(),
-                "release": self.production.current_release(),
-                "known_good": self.production.known_good(),
-                "memory_limit_bytes": self.production.memory_limit_bytes,
-                "instances": [member.shown() for member in self.production.members],
-            }
-        )
+        """Every instance of production, and why any of them ended: JSON with a line for each, for people and grep."""
+        state = {
+            **self.counts(),
+            "release": self.production.current_release(),
+            "known_good": self.production.known_good(),
+            "memory_limit_bytes": self.production.memory_limit_bytes,
+        }
+        lines = ",\n  ".join(json.dumps(member.shown()) for member in list(self.production.members))
+        body = f'{json.dumps(state)[:-1]}, "instances": [\n  {lines}\n]}}\n'
+        return web.Answer(200, body.encode(), "application/json")
 
     def metrics(self, _: web.Request) -> web.Answer:
         """The counts as figures."""

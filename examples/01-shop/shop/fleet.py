@@ -56,15 +56,15 @@ class Member:
         pid = self.process.pid if self.process and self.running else None
         return {
             "name": self.name,
-            "url": f"http://{web.HOST}:{self.port}",
             "state": "running" if self.running else "ended",
             "healthy": self.healthy,
-            "release": self.release,
-            "pid": pid,
-            "memory_bytes": resident_bytes(pid) if pid else 0,
             "exit": self.exit,
             "reason": self.reason,
             "since": self.since,
+            "release": self.release,
+            "pid": pid,
+            "memory_bytes": resident_bytes(pid) if pid else 0,
+            "url": f"http://{web.HOST}:{self.port}",
         }
 
 
