@@ -172,3 +172,79 @@ def test_auditor_and_paging_agree_on_every_story(timelines: Any, steps: list[tup
         for _ in range(3):
             line.run(line.at + length * 10)
             assert found(line) == []
+
+
+def test_every_kind_of_entry_is_read(story: Any, timelines: Any) -> None:
+    """Silences that end early, disarmed alerts, restarts and clock jumps change who should have been told."""
+    start = timelines.START
+    line = story().push(0, "Down", True).run(10)
+    journal = journal_of(line, lambda notice: True)
+
+    def missing(later_s: float, *more: Entry) -> list[tuple[str, float]]:
+        entries = [*journal, *(entry_in_journal(entry) for entry in more)]
+        return [(one.who, one.due_at - start) for one in audit.audit(entries, start + later_s)]
+
+    assert missing(400) == [(BO, 300.5)]
+    assert missing(400, Entry("shop", "alert.disarmed", "", subject="shop/production/down")) == []
+    again = Entry("shop", "alert.armed", "", subject="shop/production/down")
+    assert missing(400, Entry("shop", "alert.disarmed", "", subject="shop/production/down"), again) == [
+        (BO, 300.5)
+    ]
+    assert missing(400, Entry("shop", "watch.resumed", "", occurred_at=start + 380)) == []
+    assert missing(450, Entry("shop", "watch.resumed", "", occurred_at=start + 380)) == [(BO, 380.0)]
+    jump = Entry("shop", "clock.jumped", "", occurred_at=start + 3700, data={"by_s": 3600.0})
+    assert missing(3700, jump) == []
+    assert missing(4000, jump) == [(BO, 3900.5)]
+    quiet = {"alert": "Down", "starts_at": start + 100, "ends_at": start + 5000, "reason": "test"}
+    made = Entry("shop", "silence.created", "", occurred_at=start + 100, subject="s", data=quiet)
+    ended = Entry("shop", "silence.ended", "", occurred_at=start + 1000, subject="s", data=quiet)
+    assert missing(900, made) == []
+    assert missing(1070, made, ended) == [(BO, 1000.0)]
+    foreign = Entry("other", "page.sent", "", occurred_at=start + 301, data={"episode": "unknown"})
+    assert missing(400, foreign) == [(BO, 300.5)]
+    room = {
+        "episode": next(iter(line.watch.episodes)),
+        "kind": "trigger",
+        "contact": "#shop",
+        "channel": "chat",
+        "rung": 1,
+    }
+    assert missing(400, Entry("shop", "page.sent", "", occurred_at=start + 301, data=room)) == [(BO, 300.5)]
+    update = {**room, "contact": BO, "kind": "update"}
+    assert missing(400, Entry("shop", "page.sent", "", occurred_at=start + 301, data=update)) == [(BO, 300.5)]
+
+
+def entry_in_journal(entry: Entry) -> JournalEntry:
+    """An entry as the journal gives it back."""
+    return JournalEntry(
+        0,
+        entry.service,
+        entry.kind,
+        "",
+        entry.actor,
+        entry.occurred_at,
+        0.0,
+        entry.subject,
+        "",
+        entry.data,
+        "",
+        "",
+    )
+
+
+def test_words_of_what_is_missing() -> None:
+    """One sentence, for the page and the board."""
+    page = audit.Missing("shop", "production", "e", "Down", ANA, 1.0)
+    assert page.says == "Ana Ruiz should have been told of Down and was not"
+    over = audit.Missing("shop", "production", "e", "Down", ANA, 1.0, "resolve")
+    assert over.says == "Ana Ruiz should have been told that Down is over and was not"
+
+
+def test_jump_after_an_acknowledgement(story: Any, timelines: Any) -> None:
+    """An acknowledgement moves with the clock, too."""
+    start = timelines.START
+    line = story().push(0, "Down", True).acknowledge(100).run(110)
+    jump = Entry("shop", "clock.jumped", "", occurred_at=start + 3710, data={"by_s": 3600.0})
+    entries = [*journal_of(line, lambda notice: True), entry_in_journal(jump)]
+    assert audit.audit(entries, start + 3600 + 2500) == ()
+    assert len(audit.audit(entries, start + 3600 + 2570)) == 1

@@ -142,7 +142,7 @@ def test_every_page_has_its_resolve_and_none_overtakes(
 @given(story=steps)
 @settings(max_examples=60, deadline=None)
 def test_no_page_is_lost_over_crashes(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
-    """A critical alert that fires, unsilenced and unacknowledged, is told within group wait and one cadence, crashes or not."""
+    """A critical alert that is not silenced or acknowledged is told within group wait and one cadence, crashes or not."""
     line, ledger, _ = play(timelines, story)
     line.watch = answers.with_silences(line.watch, ())
     line.truth = {"Down": True, "Slow": None, "Errors": None}
