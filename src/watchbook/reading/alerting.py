@@ -62,8 +62,6 @@ class _Row:
     no_data: str = ""
     resolve_after: str = ""
     environment: str = ""
-    has_severity: bool = False
-    has_response: bool = False
     text: str = ""
 
 
@@ -109,8 +107,9 @@ def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -
 def read_level_columns(table: Table, alerts: Alerts) -> None:
     """The Warning and Critical columns of a metrics table: one alert for each level."""
     columns = columns_of(table, "metrics")
-    if "name" not in columns.at or not {"warning", "critical"} & columns.at.keys():
+    if "name" not in columns.at or not {"warning", "critical", "alert"} & columns.at.keys():
         return
+    alerts.notes.also_read(table.header)
     for row in table.rows:
         for one in _levels_of(columns, row):
             _take(one, alerts)
@@ -127,18 +126,22 @@ def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[
         name.text.strip(), row.line, columns.cell(row, "threshold"),
         columns.text(row, "severity") or (severity.value if severity else ""), columns.text(row, "response"),
         columns.text(row, "window"), columns.text(row, "no data"), columns.text(row, "resolve after"),
-        columns.text(row, "environment"), "severity" in columns.at or severity is not None, "response" in columns.at, row.text,
+        columns.text(row, "environment"), row.text,
     )  # fmt: skip
 
 
 def _levels_of(columns: Columns, row: Row) -> Iterator[_Row]:
     """`Metric | Normal | Warning | Critical`: a rule for each level that has a value."""
     name = columns.text(row, "name")
-    for level in ("warning", "high", "critical"):
+    for level in ("warning", "high", "critical", "alert"):
         cell = columns.cell(row, level)
-        if name and cell is not None:
-            yield _Row(f"{name} {level}", row.line, _compared(name, cell), level, columns.text(row, "action"), columns.text(row, "window"),
-                       has_severity=True, has_response="action" in columns.at, text=row.text)  # fmt: skip
+        if not name or cell is None:
+            continue
+        severity = level if level != "alert" else ""
+        yield _Row(
+            f"{name} {level}" if severity else name, row.line, _compared(name, cell), severity, columns.text(row, "action"),
+            columns.text(row, "window"), text=row.text,
+        )  # fmt: skip
 
 
 def _compared(name: str, cell: Line) -> Line:
@@ -177,8 +180,7 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
                           advice="Write a row in a table Alert | Severity | Threshold | Response.")  # fmt: skip
         return
     alerts.notes.also_read(item)
-    _take(_Row(name.strip(), item.line, condition, severity, response, has_severity=bool(severity),
-               has_response=bool(response), text=item.text), alerts)  # fmt: skip
+    _take(_Row(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
 
 
 def _looks_like_condition(condition: Line, name: str, known: Known) -> bool:

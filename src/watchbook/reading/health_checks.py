@@ -52,6 +52,8 @@ class _Gathering:
     checks: list[HealthCheck] = field(default_factory=list)
     open: tuple[str, int, Probe] | None = None
     refined: list[int] = field(default_factory=list)  # lines that say more about the open check
+    names: dict[str, int] = field(default_factory=dict)  # how often each name was taken
+    of_dependencies: bool = False  # under a heading about dependencies
 
     def close(self) -> None:
         """Finishes the open service check."""
@@ -64,12 +66,17 @@ class _Gathering:
             self.notes.read(refined, "health check", f"Part of the check {name}.")
         self.refined = []
 
+    def unused(self, name: str) -> str:
+        """The name, numbered where a check has it already."""
+        number = self.names[slug(name)] = self.names.get(slug(name), 0) + 1
+        return name if number == 1 else f"{name} {number}"
+
     def add(self, name: str, line: int, probe: Probe) -> None:
         """Takes a complete check, unless it could do harm."""
         for problem in probe.problems:
             self.notes.find("expectation-not-understood", line, name=name, reason=problem)
-        dependency = next((d for d in self.context.dependencies if _same(d, name)), None)
-        check = probe.check(_unused(name, self.checks), line, dependency)
+        declared = next((one for one in self.context.dependencies if _same(one, name)), None)
+        check = probe.check(name, line, declared or (name if self.of_dependencies else None))
         refused = _refusal(check)
         if refused:
             self.notes.find("check-changes", line, mark=check.target, name=name, reason=refused)
@@ -84,6 +91,7 @@ def read(section: Section, notes: Notes, context: Context) -> tuple[HealthCheck,
     for part in section.walk():
         own = plain(part.title) in _OWN_TITLES
         name = part.title if not own else "Service Health"
+        gathering.of_dependencies = "dependenc" in plain(part.title)
         for block in part.blocks:
             if isinstance(block, List):
                 for item in block.items:
@@ -122,7 +130,7 @@ def _take_field(found: Field, name: str, gathering: _Gathering) -> None:
         probe = read_probe(value)
         if probe is not None:
             gathering.close()
-            gathering.open = (_unused(name, gathering.checks), found.line, probe)
+            gathering.open = (gathering.unused(name), found.line, probe)
             return
     if gathering.open is not None and _refine(key, value, found, gathering):
         return
@@ -134,7 +142,7 @@ def _take_field(found: Field, name: str, gathering: _Gathering) -> None:
         )
         return
     gathering.close()
-    gathering.add(found.key, found.line, probe)
+    gathering.add(gathering.unused(found.key), found.line, probe)
 
 
 def _refine(key: str, value: Line, found: Field, gathering: _Gathering) -> bool:
@@ -184,7 +192,7 @@ def _take_bare(line: Line, gathering: _Gathering) -> None:
         gathering.notes.prose(line)
         return
     gathering.close()
-    gathering.add(probe.target.target, line.number, replace(probe, problems=()))
+    gathering.add(gathering.unused(probe.target.target), line.number, replace(probe, problems=()))
 
 
 def _take_table(table: Table, gathering: _Gathering) -> None:
@@ -223,7 +231,7 @@ def _take_row(columns: Columns, row: Row, gathering: _Gathering) -> None:
         probe = replace(probe, max_latency_s=limit.high)
     every_s, timeout_s = _cell_duration(columns, row, "every"), _cell_duration(columns, row, "timeout")
     probe = replace(probe, every_s=every_s or probe.every_s, timeout_s=timeout_s or probe.timeout_s)
-    gathering.add(name, row.line, probe)
+    gathering.add(gathering.unused(name), row.line, probe)
 
 
 def _cell_duration(columns: Columns, row: Row, column: str) -> float | None:
@@ -256,21 +264,11 @@ def _take_fence(fence: Fence, name: str, gathering: _Gathering) -> None:
             comment = ""
             continue
         gathering.close()
-        gathering.open = (_unused(comment or name, gathering.checks), number, Probe(target))
+        gathering.open = (gathering.unused(comment or name), number, Probe(target))
         if comment:
             gathering.notes.also_read(comment_line)
         comment = ""
     gathering.close()
-
-
-def _unused(name: str, checks: list[HealthCheck]) -> str:
-    """The name, numbered where a check has it already."""
-    names = {slug(check.name) for check in checks}
-    if slug(name) not in names:
-        return name
-    return next(
-        f"{name} {number}" for number in range(2, len(checks) + 3) if slug(f"{name} {number}") not in names
-    )
 
 
 def _same(one: str, other: str) -> bool:

@@ -25,7 +25,7 @@ _GROUPS = {
     "weekends": (5, 6),
     "weekend": (5, 6),
 }
-_TIME = r"([01]?\d|2[0-4])(?::([0-5]\d))?(?:\s*(am|pm))?"
+_TIME = r"(?<![\d:])(2[0-4]|[01]?\d)(?!\d)(?::([0-5]\d))?(?:\s*(am|pm))?"
 _ZONE = r"(?-i:(UTC|GMT|[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/+-]+|[A-Z]{2,5}))"
 _HOURS = re.compile(rf"{_TIME}\s*(?:–|—|-|to|until)\s*{_TIME}(?:\s+\(?{_ZONE}\b\)?)?", re.IGNORECASE)
 _DAY_LIST = re.compile(rf"\b({_DAY})\b(?:\s*(?:–|—|-|to|through)\s*\b({_DAY})\b)?", re.IGNORECASE)

@@ -172,9 +172,28 @@ def _keep(
         notes.find("unit-mismatch", metric.line, mark=text, name=metric.name, expected=_words(signal.unit),
                    text=text, found=_words(band.unit))  # fmt: skip
         return
+    if signal is not None and _is_backwards(band, signal):
+        reason = f"`{text}` is how it looks when something is wrong"
+        example = _turned(text)
+        notes.find(
+            "range-not-understood", metric.line, mark=text, name=metric.name, reason=reason, example=example
+        )
+        return
     metric = replace(metric, unit=band.unit, low=band.low, high=band.high)
     figures.metrics.append(metric)
     notes.read(metric.line, "metric", say_metric(metric))
+
+
+def _is_backwards(band: Band, signal: Signal) -> bool:
+    """Whether a limit says what is bad: `> 5%` errors are no normal range, they are an alert's threshold."""
+    if signal.bad_direction == "above":
+        return band.high is None
+    return signal.bad_direction == "below" and band.low is None
+
+
+def _turned(text: str) -> str:
+    """The limit the other way round."""
+    return text.translate(str.maketrans("<>≤≥", "><≥≤"))
 
 
 def _words(unit: str) -> str:

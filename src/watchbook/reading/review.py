@@ -107,8 +107,8 @@ def _compare(name: str, dates: list[tuple[date, int]], notes: Notes) -> None:
 
 def read_date(text: str) -> date | None:
     """A date in ISO form, in words (`23 November 2026`, `Nov 2026`) or dotted; days and months are never guessed apart."""
+    text = re.sub(r"\s*\(.*\)$", "", text.strip()) if not text.strip().startswith("(") else text
     text = text.strip().strip("*_`()[]. ")
-    text = re.sub(r"\s*\(.*\)$", "", text)
     iso = _ISO.fullmatch(text)
     if iso is not None:
         return _date(int(iso[1]), int(iso[2]), int(iso[3] or 1))

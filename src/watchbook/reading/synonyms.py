@@ -210,13 +210,13 @@ name:
     metric, name, indicator, measure, signal, kpi, figure
 normal:
     normal, normal range, range, healthy, baseline, expected, acceptable, normal value, typical, typical range, ok, good,
-    healthy range, expected range, green, acceptable range, threshold, normal values, target, goal, target value
+    healthy range, expected range, green, acceptable range, normal values, target, goal, target value
 warning:
     warning, warn, warning threshold, yellow, warning level
 critical:
-    critical, critical threshold, crit, red, critical level, alert
+    critical, critical threshold, crit, red, critical level
 alert:
-    alert threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold
+    alert, alert threshold, threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold
 query:
     query, promql, expression, prometheus query, prometheus metric, source
 action:

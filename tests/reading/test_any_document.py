@@ -1,0 +1,100 @@
+"""Whatever the text: no exception, the same value twice, time that grows with its size, law 1."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from watchbook.model.runbook import Role
+from watchbook.reading import read_runbook
+from watchbook.reading.contract import contract
+
+GOLDEN = Path(__file__).parent / "golden"
+LINES = [line for path in sorted(GOLDEN.glob("*.md")) for line in path.read_text().splitlines()]
+
+
+@given(st.text(max_size=600))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    """No text raises, and the contract can be made of it."""
+    contract(read_runbook(text))
+
+
+@given(st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=60)), max_size=60))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_shuffled_lines_of_runbooks_are_read(lines: list[str]) -> None:
+    """Lines of real sections in any order: nothing raises, counts add up, places lie inside the document."""
+    text = "\n".join(lines)
+    runbook = read_runbook(text)
+    coverage = runbook.coverage
+    assert coverage.read + coverage.faulted + coverage.prose == coverage.lines
+    last = max(1, len(text.split("\n")))
+    assert all(1 <= place.line <= last for place in (*runbook.readings, *runbook.findings))
+    assert all(rule.role is Role.ALERT for rule in runbook.alerts)
+
+
+def test_same_text_gives_the_same_value() -> None:
+    """Reading is pure: two readings are equal, and Windows line ends change nothing but the digest."""
+    text = (GOLDEN / "whole.md").read_text()
+    first, second = read_runbook(text), read_runbook(text)
+    assert first == second
+    windows = contract(read_runbook(text.replace("\n", "\r\n")))
+    unix = contract(first)
+    del windows["digest"], unix["digest"]
+    assert windows == unix
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "# ", "---\n---\n", "```", "|", "- ", "<!--", "\ufeff", "\x00", "[](", "\ud800", "a" * 50_000],
+)
+def test_odd_beginnings_are_read(text: str) -> None:
+    """Texts of almost nothing, open fences and comments, lone surrogates, one huge word."""
+    runbook = read_runbook(text)
+    assert runbook.service.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["whole", "forms"])
+def test_time_grows_with_the_size(name: str) -> None:
+    """Sixteen times the document takes at most about sixteen times as long (twice that is allowed for noise)."""
+    text = (GOLDEN / f"{name}.md").read_text()
+    read_runbook(text)
+
+    def seconds(copies: int) -> float:
+        best = float("inf")
+        for _ in range(3):
+            began = time.process_time()
+            read_runbook("\n\n".join([text] * copies))
+            best = min(best, time.process_time() - began)
+        return best
+
+    assert seconds(32) < 32 * seconds(2)
+
+
+HARD = {
+    "cells": "## Alerting\n| Alert | Threshold |\n|---|---|\n"
+    + "| a | > 1% errors for 5 min over 5 min for 5 min |\n" * 2_000,
+    "long condition": "## Alerting\n| Alert | Threshold |\n|---|---|\n| a | "
+    + "no healthy check fails for 5 min over " * 2_000
+    + "|\n",
+    "fields": "**A:** b\n" * 20_000,
+    "digits": "## Key Metrics\n- **Error Rate:** " + "1,1." * 20_000,
+    "headings": "# Alerts\n" * 10_000,
+    "ladder": "## Contacts\n**Escalation:** " + "Ana → " * 20_000,
+    "hours": "## Maintenance\n- window " + "Sunday 02:00–04:00 " * 2_000,
+    "secrets": "token=" * 30_000,
+    "steps": "## Deployment\n```bash\n" + "# Do it\nkubectl get pods\n\n" * 5_000 + "```\n",
+    "curl": "## Health Checks\n```bash\n" + "curl -s http://a\n" * 3_000 + "```\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(HARD))
+def test_hard_document_takes_no_longer_than_its_size(name: str) -> None:
+    """Documents made to be slow: at most 8 s each for up to 200,000 characters."""
+    began = time.process_time()
+    read_runbook(HARD[name])
+    assert time.process_time() - began < 8
