@@ -94,7 +94,8 @@ def read_bound(bound: Bound, window: Window, at_s: float) -> Measured:
     if measured.state != "value" or measured.value is None:
         return Measured(None, measured.reason or measured.state.replace("_", " "))
     labels = dict(measured.values[0][0]) if measured.values else {}
-    return Measured(measured.value, in_words(bound, measured.value), labels=labels)
+    events = None if measured.traffic is None else measured.traffic * bound.measurement.average_s
+    return Measured(measured.value, in_words(bound, measured.value), labels=labels, events=events)
 
 
 def _compare(bound: Bound, window: Window, at_s: float) -> Measured:

@@ -23,6 +23,7 @@ class Measured:
     problem: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     true: bool | None = None  # a query that is a comparison answers by itself
+    events: float | None = None  # requests that the value rests on, in its averaging window
 
 
 PROBES = "probes"
@@ -79,6 +80,9 @@ def observe(rule: AlertRule, facts: Facts, measure: Measure, now: float) -> Obse
     measured = measure()
     if measured.problem:
         return Observation(now, None, measured.value, measured.says, measured.problem, measured.labels)
+    if rule.min_events is not None and measured.events is not None and measured.events < rule.min_events:
+        few = f"{measured.says}, of {say_number(round(measured.events))} requests: fewer than {say_number(rule.min_events)}"
+        return Observation(now, False, measured.value, few, labels=measured.labels)
     true = measured.true
     if true is None and measured.value is not None and condition.promql is None:
         true = holds(condition, measured.value)
