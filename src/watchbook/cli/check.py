@@ -64,6 +64,7 @@ def _check(path: Path, today: date, here: bool) -> reporting.Checked:
     """Reads one document and gathers its findings, in order of lines."""
     from watchbook.app.loading import load
     from watchbook.deciding.freshness import freshness
+    from watchbook.reading.document import source_lines
 
     loaded = load(path)
     found: list[Finding] = [*loaded.runbook.findings, *freshness(loaded.runbook, today)]
@@ -72,7 +73,7 @@ def _check(path: Path, today: date, here: bool) -> reporting.Checked:
 
         found += look_here(loaded.runbook, path.parent)
     found.sort(key=lambda finding: (finding.line, finding.column, finding.code))
-    return reporting.Checked(str(path), loaded.text.splitlines(), tuple(found), loaded.runbook.coverage)
+    return reporting.Checked(str(path), source_lines(loaded.text), tuple(found), loaded.runbook.coverage)
 
 
 def _print(documents: list[reporting.Checked], form: str) -> None:

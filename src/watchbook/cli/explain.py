@@ -4,7 +4,7 @@ Prints the readings beside their lines, or the JSON reading (a contract, see doc
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -23,6 +23,7 @@ def command(file: Path, form: str, everything: bool) -> int:
     FILE is a runbook, or a folder with one.
     """
     from watchbook.app.loading import find, load
+    from watchbook.reading.document import source_lines
 
     for path in find([file]):
         loaded = load(path)
@@ -31,12 +32,12 @@ def command(file: Path, form: str, everything: bool) -> int:
 
             print_json(contract(loaded.runbook))
         else:
-            for line in explained(loaded.runbook, loaded.text.splitlines(), everything, sys.stdout.isatty()):
+            for line in explained(loaded.runbook, source_lines(loaded.text), everything, sys.stdout.isatty()):
                 print(line)
     return 0
 
 
-def explained(runbook: Runbook, source: list[str], everything: bool, colour: bool) -> Iterable[str]:
+def explained(runbook: Runbook, source: Sequence[str], everything: bool, colour: bool) -> Iterable[str]:
     """The document with each reading (`→`) and finding (`!`) below the line it belongs to."""
     below: dict[int, list[str]] = {}
     for reading in runbook.readings:

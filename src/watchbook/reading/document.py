@@ -93,8 +93,7 @@ class Document:
 
 def parse_document(text: str) -> Document:
     """The tree of `text`. Time grows linearly with its size; nothing raises."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    source = tuple(text.removesuffix("\n").split("\n"))
+    source = source_lines(text)
     front, front_end = _front_matter(source)
     lines = [""] * front_end + [_shortened(line) for line in source[front_end:]]
     guard = _guard_for(text)
@@ -103,6 +102,12 @@ def parse_document(text: str) -> Document:
     blocks = BlockBuilder(tokens, source, guard if guard in guarded else "").build()
     preamble, sections = _nest(blocks, len(source))
     return Document(source, preamble, sections, front, front_end)
+
+
+def source_lines(text: str) -> tuple[str, ...]:
+    """The lines as they are numbered everywhere: split at line feeds and carriage returns only. Index 0 is line 1."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    return tuple(text.removesuffix("\n").split("\n"))
 
 
 @cache
