@@ -62,12 +62,13 @@ class AloneOperator:
     def __enter__(self) -> Self:
         from watchbook.app.pinning import Pins
         from watchbook.app.placing import Placement, load_kept, place_service
+        from watchbook.deciding.redaction import redact
         from watchbook.store import folder
         from watchbook.store.store import Store
 
         secrets, environment = self._wiring.secrets(), self._wiring.command_environment()
         self._folder = folder.take(data_folder(self._wiring, self._data))
-        self._store = Store(self._folder.database)
+        self._store = Store(self._folder.database, redact=lambda text: redact(text, secrets))
         self._thread.start()
         placement = Placement(self._wiring, PagingSettings(), Pins(self._store), time.time())
 

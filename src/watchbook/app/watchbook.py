@@ -37,6 +37,7 @@ from watchbook.app.wiring import Wiring
 from watchbook.deciding import answers
 from watchbook.deciding.directory import Directory
 from watchbook.deciding.page import PagingSettings
+from watchbook.deciding.redaction import redact
 from watchbook.deciding.storm import failing_upstream
 from watchbook.deciding.watched import DiagnosisWanted
 from watchbook.model.diagnosis import Diagnosis
@@ -45,7 +46,7 @@ from watchbook.model.ids import ServiceId
 from watchbook.model.incidents import Entry
 from watchbook.model.paging import Notice
 from watchbook.store.folder import DataFolder
-from watchbook.store.marks import Heartbeat
+from watchbook.store.marks import Answered, Heartbeat
 from watchbook.store.spool import Spool, places_for
 from watchbook.store.store import Store
 from watchbook.world.clock import SteadyClock
@@ -53,6 +54,7 @@ from watchbook.world.probes import Prober, ProbeSettings
 
 _log = logging.getLogger(__name__)
 HEARTBEAT_S = 5.0
+KEPT_ANSWERS_S = 2 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ class Watchbook:
         wiring = setup.wiring
         self.setup, self.clock, self.figures = setup, SteadyClock(), Figures()
         self.started_at = self.clock.now()
+        self._forgot_at = 0.0
         self.live: dict[ServiceId, LiveService] = {}
         self.desks: dict[tuple[str, str], Desk] = {}
         self.problems: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
         secrets, environment = wiring.secrets(), wiring.command_environment()
-        self.store = Store(setup.folder.database)
+        self.store = Store(setup.folder.database, redact=lambda text: redact(text, secrets))
         link_key = setup.folder.signing_key()
         self.settings = PagingSettings(
             group_wait_s=wiring.group_wait_s, public_url=wiring.public_url or setup.url, link_key=link_key
@@ -195,9 +198,16 @@ class Watchbook:
             now = self.clock.now()
             try:
                 await self.store.seen(dict.fromkeys(self.live, now))
+                await self._forget(now)
             except StoreError as error:  # it says in /health what is wrong with it
                 _log.warning("the watch could not be marked as alive: %s", error)
             await asyncio.sleep(HEARTBEAT_S)
+
+    async def _forget(self, now: float) -> None:
+        """Answers kept for repeats are forgotten after two days; looked at once an hour."""
+        if now - self._forgot_at > 3600.0:
+            self._forgot_at = now
+            await self.store.forget_before(Answered, now - KEPT_ANSWERS_S)
 
     async def _touch(self, service: ServiceId, actor: str) -> None:
         """A person acts on the service: what was acknowledged stays so for longer (rule 16)."""
