@@ -4,7 +4,7 @@ Used by `runs.driver` and `runs.runs`. It decides nothing; `commit` writes all c
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -106,7 +106,7 @@ class Case:
             replace(e, summary=redact(e.summary, (*hidden, *self.secrets.values()))) for e in self._entries
         )
         decision = Decision(reason, tuple(records), entries).then(self._besides)
-        applied = await ledger.apply(decision)
+        applied = await _whole(ledger.apply(decision))
         for record in applied[: len(records)]:
             self._keep(record)
         self._changed, self._entries, self._besides = {}, [], Decision("")
@@ -149,6 +149,16 @@ class Case:
             self.attempts[(record.step, record.number)] = record
         else:
             self.questions[record.id] = record
+
+
+async def _whole(writing: Coroutine[Any, Any, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Waits for a write also when the waiting task is cancelled: what was begun is known to be written or not."""
+    task = asyncio.ensure_future(writing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _key(record: Saved) -> tuple[object, ...]:

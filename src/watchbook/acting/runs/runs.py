@@ -28,13 +28,15 @@ from watchbook.deciding.filling import unknown_names
 from watchbook.deciding.lock import holder_for, holds, overlap
 from watchbook.deciding.procedure import procedure_names_handler
 from watchbook.deciding.redaction import looks_secret, redact
-from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, UsageError
+from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, StoreError, UsageError
 from watchbook.model.ids import RunId, key_of
 from watchbook.model.procedures import Procedure
 from watchbook.model.runs import Attempt, AttemptState, Question, Run, RunState
 from watchbook.store.codec import from_json, to_json
 from watchbook.world.shell.record import SOCKET
 from watchbook.world.shell.runner import Supervisor
+
+DRIVE_AGAIN_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class Runs:
         self._cases: dict[str, Case] = {}
         self._drivers: dict[str, Driver] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._stopped = False
         self._handed_over: dict[str, Case] = {}  # run that ended → its handler's run, written with that end
 
     # ------------------------------------------------------------------ what people ask for
@@ -118,11 +121,12 @@ class Runs:
             raise ConflictError(f"run {run} is over ({known.state})")
         self._stop_case(case, f"{actor} cancelled it: {reason}" if reason else f"{actor} cancelled it")
         await case.over.wait()
-        return case.run
+        return await self.ended(run)
 
     async def open_questions(self) -> tuple[Question, ...]:
-        """Questions that wait for a person, oldest first."""
-        waiting = [q for c in self._cases.values() for q in c.questions.values() if q.answered_at is None]
+        """Questions that wait for a person, oldest first; those that are written."""
+        asked = [q for c in self._cases.values() for q in c.questions.values()]
+        waiting = [q for q in asked if q.answered_at is None and q.version > 0]
         return tuple(sorted(waiting, key=lambda q: (q.asked_at, q.id)))
 
     def active(self) -> tuple[Run, ...]:
@@ -145,7 +149,6 @@ class Runs:
         case = self._cases.get(run)
         if case is not None:
             await case.over.wait()
-            return case.run
         known = await self._ledger.get(Run, run)
         if known is None:
             raise NotFoundError(f"there is no run {run}")
@@ -172,6 +175,7 @@ class Runs:
 
     async def stop(self) -> None:
         """Lets go of all runs. Steps under way go on under their supervisors, and are adopted by the next `recover`."""
+        self._stopped = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -288,12 +292,35 @@ class Runs:
         task.add_done_callback(lambda done: self._let_go(case, done))
 
     def _let_go(self, case: Case, done: "asyncio.Task[None]") -> None:
-        """A driver has ended; one that broke is a bug, and its run stays as the ledger has it until the next start."""
+        """A driver has ended. One that broke is a bug: its run is read from the ledger again and goes on from there."""
         if self._tasks.get(case.run.id) is done:
             del self._tasks[case.run.id]
             self._drivers.pop(case.run.id, None)
-        if not done.cancelled() and done.exception() is not None:
-            log.error("run %s is not driven any more", case.run.id, exc_info=done.exception())
+        if done.cancelled() or done.exception() is None:
+            return
+        log.error("run %s broke, and goes on from the ledger", case.run.id, exc_info=done.exception())
+        if not self._stopped:
+            again = asyncio.get_running_loop().create_task(self._drive_again(case))
+            self._tasks[f"again {case.run.id}"] = again
+            again.add_done_callback(lambda _: self._tasks.pop(f"again {case.run.id}", None))
+
+    async def _drive_again(self, broken: Case) -> None:
+        """Reads the run from the ledger and drives it, with what was only in memory; tried until the ledger answers."""
+        while True:
+            await asyncio.sleep(DRIVE_AGAIN_S)
+            try:
+                run = await self._ledger.get(Run, broken.run.id)
+                case = await self._loaded(run) if run is not None else None
+            except StoreError:
+                continue
+            break
+        if case is None or case.run.state in OVER:
+            self._cases.pop(broken.run.id, None)
+            broken.over.set()
+            return
+        case.secrets, case.cancelling, case.over = broken.secrets, broken.cancelling, broken.over
+        self._cases[case.run.id] = case
+        self._drive(case)
 
     def _stop_case(self, case: Case, why: str) -> None:
         case.cancelling = case.cancelling or why
