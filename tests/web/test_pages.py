@@ -81,6 +81,18 @@ async def test_pages_are_sound(client: aiohttp.ClientSession, path: str) -> None
         assert check_page(await answer.text()) == []
 
 
+async def test_repeated_names_keep_ids_apart(
+    client: aiohttp.ClientSession, application: FakeApplication
+) -> None:
+    """Two findings on a line, two procedures and issues of one name: every id stays unique."""
+    view = shop_views.service()
+    application.view = replace(
+        view, findings=view.findings * 2, procedures=view.procedures * 2, issues=view.issues * 2
+    )
+    async with client.get("/services/shop") as answer:
+        assert check_page(await answer.text()) == []
+
+
 async def test_one_service_is_shown_at_once(client: aiohttp.ClientSession) -> None:
     """With a single service the address of the server leads to it."""
     async with client.get("/", allow_redirects=False) as answer:

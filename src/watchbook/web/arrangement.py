@@ -56,13 +56,13 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Something to do or to know, directly under a block. Exactly one of the first four is set."""
+    """Something to do or to know, directly under a block: a procedure, a cause, an issue, or all findings about it."""
 
     part: str
     procedure: ProcedureView | None = None
     cause: CauseView | None = None
     issue: IssueView | None = None
-    finding: Finding | None = None
+    findings: tuple[Finding, ...] = ()
     verdict: CauseVerdict | None = None  # of the cause, in the latest diagnosis
 
 
@@ -110,7 +110,8 @@ def arrange(view: ServiceView) -> Arrangement:
         beside = _beside(view, 0 if number == 0 else passage.start, end)
         start = 0 if number == 0 else passage.start
         inside = [(line, bar) for line, bar in bars if start <= line <= end]
-        rows.append(Row(passage, f"beside-{number}", _pieces(passage, inside), beside))
+        findings = [finding for finding in view.findings if start <= finding.line <= end]
+        rows.append(Row(passage, f"beside-{number}", _pieces(passage, inside, findings), beside))
     components = _components(view)
     lights = _named_lights(view.document.text, components) | _lights(view)
     return Arrangement(tuple(rows), tuple(_sections(rows, lights)), lights, components)
@@ -132,24 +133,43 @@ def _beside(view: ServiceView, start: int, end: int) -> Beside:
     )
 
 
-def _pieces(passage: Passage, bars: list[tuple[int, Bar]]) -> tuple[Piece, ...]:
-    """Each bar goes under the last block that begins at or before its line."""
+def _pieces(passage: Passage, bars: list[tuple[int, Bar]], findings: list[Finding]) -> tuple[Piece, ...]:
+    """Each bar goes under the last block that begins at or before its line; findings about a block stand together."""
     held: list[list[Bar]] = [[] for _ in passage.blocks]
+    faults: list[list[Finding]] = [[] for _ in passage.blocks]
+
+    def place(line: int) -> int:
+        return max((i for i, block in enumerate(passage.blocks) if block.start <= line), default=0)
+
+    for finding in findings:
+        faults[place(finding.line)].append(finding)
     for line, bar in bars:
-        place = max((i for i, block in enumerate(passage.blocks) if block.start <= line), default=0)
-        held[place].append(bar)
-    return tuple(Piece(block, tuple(found)) for block, found in zip(passage.blocks, held, strict=True))
+        held[place(line)].append(bar)
+    for block, those, found in zip(passage.blocks, held, faults, strict=True):
+        if found:
+            those.insert(0, Bar(f"findings-{block.start}", findings=tuple(found)))
+    return tuple(Piece(block, tuple(those)) for block, those in zip(passage.blocks, held, strict=True))
+
+
+class _Numbering:
+    """Documents repeat themselves, ids must not: the second of a name is numbered, the same way each time."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def name(self, part: str) -> str:
+        self._used[part] = self._used.get(part, 0) + 1
+        return part if self._used[part] == 1 else f"{part}-{self._used[part]}"
 
 
 def _bars(view: ServiceView) -> list[tuple[int, Bar]]:
     """All bars with the line that they stand under, in the order in which they are shown."""
     found: list[tuple[int, Bar]] = []
-    for finding in view.findings:
-        found.append((finding.line, Bar(f"finding-{finding.code}-{finding.line}", finding=finding)))
+    unique = _Numbering()
     by_name = {slug(procedure.name): procedure for procedure in view.procedures}
     remedies: set[str] = set()
     for issue in view.issues:
-        found.append((issue.line, Bar(f"issue-{slug(issue.name)}", issue=issue)))
+        found.append((issue.line, Bar(unique.name(f"issue-{slug(issue.name)}"), issue=issue)))
         verdicts = {
             verdict.cause: verdict
             for verdict in (issue.last_diagnosis.verdicts if issue.last_diagnosis else ())
@@ -157,12 +177,12 @@ def _bars(view: ServiceView) -> list[tuple[int, Bar]]:
         for cause in issue.causes:
             remedy = by_name.get(slug(cause.procedure)) if cause.procedure else None
             remedies.add(remedy.name if remedy else "")
-            part = f"cause-{slug(issue.name)}-{slug(cause.name)}"
+            part = unique.name(f"cause-{slug(issue.name)}-{slug(cause.name)}")
             bar = Bar(part, cause=cause, procedure=remedy, verdict=verdicts.get(cause.name))
             found.append((_last_line(remedy, cause.line), bar))
     for procedure in view.procedures:
         if procedure.name not in remedies:
-            bar = Bar(f"procedure-{slug(procedure.name)}", procedure=procedure)
+            bar = Bar(unique.name(f"procedure-{slug(procedure.name)}"), procedure=procedure)
             found.append((_last_line(procedure, procedure.line), bar))
     return found
 
