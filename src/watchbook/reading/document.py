@@ -37,6 +37,7 @@ from watchbook.reading.markup import BlockBuilder, Heading
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
 
 __all__ = [
     "Block", "Comment", "Document", "Fence", "Field", "Html", "Item", "Line", "List", "Paragraph", "Quote", "Row",
@@ -114,7 +115,21 @@ def source_lines(text: str) -> tuple[str, ...]:
 def _markdown() -> "MarkdownIt":
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.at("inline", _parse_marks)
+    return parser
+
+
+_MARK = re.compile(r"[\\`*_\[\]<>&!]")
+
+
+def _parse_marks(state: "StateCore") -> None:
+    """Parses running text only where it holds a character that may be a mark; most lines hold none."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.children = []
+            if _MARK.search(token.content):
+                state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _shortened(line: str) -> str:

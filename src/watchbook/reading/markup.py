@@ -152,6 +152,10 @@ class BlockBuilder:
         if self.guard and self.guard in token.content:
             for child in children:
                 child.content = child.content.replace(self.guard, "|")
+        if not children:  # no marks: `reading.document` leaves the text as it is
+            return tuple(
+                Line(number + offset, text.strip()) for offset, text in enumerate(token.content.split("\n"))
+            )
         if len(children) == 1 and children[0].type == "text":
             return (Line(number, children[0].content.strip()),)
         return _InlineBuilder(number, token.content).build(children)

@@ -311,16 +311,19 @@ class StepWriter:
             for address in (environment.url, *environment.instances)
             if address
             and "://" in address
+            and address.rstrip("/") in script
             and re.search(rf"{re.escape(address.rstrip('/'))}(?![\w.:-])", script)
         }
         if len(by_url) == 1:
             return by_url.pop()
         names = [environment.name for environment in self.setting.environments] or list(_USUAL_ENVIRONMENTS)
         for text in (script, title):
+            lower = text.casefold()
             found = {
                 name
                 for name in names
-                if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)
+                if name.casefold() in lower
+                and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE)
             }
             if len(found) == 1:
                 return found.pop()

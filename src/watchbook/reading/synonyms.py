@@ -5,7 +5,7 @@ and nowhere else. It looks at names only, never at what stands under them.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _MARKS = re.compile(r"[^\w&+/%]+")
 _NUMBERING = re.compile(
@@ -264,6 +264,7 @@ after:
 }
 
 
+@lru_cache(maxsize=4096)
 def plain(title: str) -> str:
     """A title or key as it is compared: no numbering, emoji, case, punctuation or trailing qualifier.
 

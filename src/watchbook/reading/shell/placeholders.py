@@ -28,7 +28,9 @@ class Placeholder:
 
 def find_placeholders(text: str) -> list[Placeholder]:
     """Every placeholder of the text, in order."""
-    found = []
+    found: list[Placeholder] = []
+    if "<" not in text and "{" not in text:
+        return found
     for form, pattern in (("angle", _ANGLE), ("braces", _BRACES)):
         for match in pattern.finditer(text):
             name = next(group for group in match.groups() if group)
