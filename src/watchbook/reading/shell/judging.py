@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell.arguments import Arguments, Option, split
 from watchbook.reading.shell.programs import table
-from watchbook.reading.shell.secrecy import holds_secret, is_secret_name, only_names_files
+from watchbook.reading.shell.secrecy import holds_secret, is_plain_name, is_secret_name, only_names_files
 from watchbook.reading.shell.syntax import Assignment, Command, Redirect, Word
 from watchbook.reading.shell.table import Program, words
 
@@ -99,7 +99,7 @@ class Judge:
             return known(Safety.UNKNOWN, f"{name or program.value} is not a known program", call.part(), name)
         call = replace(call, entry=entry)
         result = self.looks[entry.look](self, call) if entry.look else self.by_table(call, entry)
-        secret = self.secret_file(call)
+        secret = self.secret_file(call) or self.secret_text(call, source)
         if source.text is not None and name not in _TAKES_TEXT:
             result = most_dangerous([result, known(Safety.UNKNOWN, f"{name} is given text", call.part())])
         result = most_dangerous([result, secret]) if secret else result
@@ -222,6 +222,15 @@ class Judge:
             )
         return known(Safety.READ_ONLY, "sets a variable")
 
+    def secret_text(self, call: Call, source: "Input") -> Classification | None:
+        """Variables in a here-document or here-string are printed by whatever reads it."""
+        for name in source.variables:
+            if is_secret_name(name):
+                return known(Safety.REVEALS, f"it prints ${name}", call.part())
+            if not is_plain_name(name) and not name.islower():
+                return known(Safety.UNKNOWN, f"what ${name} holds is not known", call.part())
+        return None
+
     def secret_file(self, call: Call) -> Classification | None:
         """Reading a file that holds secrets reveals them, whichever program prints it."""
         if only_names_files(call.name):
@@ -239,13 +248,20 @@ class Input:
     text: str | None = None
     piped: bool = False
     closed: bool = False
+    variables: tuple[str, ...] = ()
 
 
 def command_input(command: Command) -> Input:
     """What the command's input is, by its redirections and place in a pipeline."""
     bodies = [redirect.body for redirect in command.redirects if redirect.body is not None]
     closed = any(redirect.operator == "<" for redirect in command.redirects)
-    return Input(bodies[-1] if bodies else None, command.piped_in, closed)
+    names = [
+        name
+        for redirect in command.redirects
+        if redirect.body is not None and (redirect.operator == "<<<" or not redirect.target.quoted)
+        for name in re.findall(r"\$\{?([A-Za-z_]\w*)", redirect.body)
+    ]
+    return Input(bodies[-1] if bodies else None, command.piped_in, closed, tuple(names))
 
 
 SAYS = {

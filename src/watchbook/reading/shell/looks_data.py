@@ -6,7 +6,7 @@ Called through `Judge.looks`. SQL goes to `sql`; Redis, MongoDB and Kafka have s
 import re
 
 from watchbook.model.safety import Classification, Safety
-from watchbook.reading.shell.arguments import Arguments, split
+from watchbook.reading.shell.arguments import Arguments, Option, split
 from watchbook.reading.shell.judging import Call, Judge, Look, known, most_dangerous
 from watchbook.reading.shell.looks_files import changes, read_only, unknown
 from watchbook.reading.shell.programs.databases import MYSQL, PSQL
@@ -84,6 +84,7 @@ def sql_texts(call: Call, texts: list[Word], dialect: str) -> Classification:
 def psql(judge: Judge, call: Call) -> Classification:
     """`psql -c SQL`, SQL in a here-document, or a prompt for a person."""
     arguments = split(call.args, PSQL)
+    arguments.options = [option for option in arguments.options if not _stops_on_error(option)]
     options = judge.options(call, arguments, PSQL)
     texts = arguments.values("-c", "--command")
     if texts:
@@ -91,6 +92,13 @@ def psql(judge: Judge, call: Call) -> Classification:
     if arguments.has("-l", "--list", "-V", "--version"):
         return most_dangerous([options, read_only(call)])
     return most_dangerous([options, _from_input(call, "postgres")])
+
+
+def _stops_on_error(option: Option) -> bool:
+    """`-v ON_ERROR_STOP=1`, which only makes psql stricter."""
+    if option.name not in ("-v", "--set", "--variable") or option.value is None:
+        return False
+    return bool(re.fullmatch(r"ON_ERROR_STOP=\w+", option.value.value or ""))
 
 
 def _from_input(call: Call, dialect: str) -> Classification:

@@ -32,9 +32,8 @@ _SED_COMMAND = re.compile(
     r"s#(?:[^#\\\n]|\\.)*#(?:[^#\\\n]|\\.)*#[gIip0-9]*|s,(?:[^,\\\n]|\\.)*,(?:[^,\\\n]|\\.)*,[gIip0-9]*|"
     r"y/(?:[^/\\\n]|\\.)*/(?:[^/\\\n]|\\.)*/)\s*"
 )
-_AWK_DANGER = re.compile(
-    r"\bsystem\b|\bgetline\b|\bclose\b|@|(?<!\|)\|(?!\|)|\bprintf?\b[^;}\n]*>|\bfflush\b"
-)
+_AWK_RUNS = re.compile(r"system|getline|close|fflush|@")
+_AWK_WRITES = re.compile(r"(?<!\|)\|(?!\|)|\bprintf?\b[^;}]*>")
 
 
 def read_only(call: Call, reason: str = "") -> Classification:
@@ -145,11 +144,13 @@ def awk(_judge: Judge, call: Call) -> Classification:
     text = arguments.operands[0].value
     if "ENVIRON" in text:
         return known(Safety.REVEALS, "awk reads the environment", call.part())
+    if _AWK_RUNS.search(text):
+        return unknown(call, "the program of awk may run something")
+    if '"' in text and "/" in text and re.search(r"[|>]", text):
+        return unknown(call, "the program of awk is not one of the known forms")
     bare = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', text)
-    # A regular expression may hold quotes; what is left then is looked at as it stands.
-    bare = re.sub(r"(?<=[~(,{&|!;\s])/(?:[^/\\\n\"]|\\.)*/|^\s*/(?:[^/\\\n\"]|\\.)*/", "re", bare)
-    if _AWK_DANGER.search(bare) or bare.count('"') % 2 or ("/" in bare and '"' in text and '/"' in text):
-        return unknown(call, "the program of awk may write or run something")
+    if _AWK_WRITES.search(bare) or bare.count('"') % 2:
+        return unknown(call, "the program of awk may write something")
     return read_only(call)
 
 
@@ -319,11 +320,22 @@ def listing_or_bare(judge: Judge, call: Call) -> Classification:
 
 
 def rpm(_judge: Judge, call: Call) -> Classification:
-    """`rpm -q…` and `rpm -V` read; everything else installs or removes."""
+    """`rpm -q…` and `rpm -V` with known options read; everything else installs, removes or runs."""
     first = (call.args[0].value or "") if call.args else ""
-    if re.fullmatch(r"-q[ailcdfpR]*|--query|-V[a]?|--verify", first):
+    arguments = split(call.args, Program(values=words("--qf --queryformat")))
+    harmless = words(
+        "-q -a -i -l -f -V -c -d -R -p --query --verify --last --qf --queryformat --whatprovides --changelog"
+    )
+    if re.fullmatch(r"-[qV]\w*|--query|--verify", first) and {o.name for o in arguments.options} <= harmless:
         return read_only(call)
     return changes(call, "rpm changes packages")
+
+
+def yq(judge: Judge, call: Call) -> Classification:
+    """Reading YAML; expressions with `env` print the environment."""
+    if any(re.search(r"env\b|\bload", word.text) for word in call.args):
+        return known(Safety.REVEALS, "yq prints the environment or other files", call.part())
+    return most_dangerous([judge.options(call, split(call.args, call.entry), call.entry), read_only(call)])
 
 
 def crontab(_judge: Judge, call: Call) -> Classification:
@@ -402,6 +414,13 @@ _VERSION = {
 }
 
 
+def git(judge: Judge, call: Call) -> Classification:
+    """By the table, but for addresses that run a program (`ext::sh -c …`)."""
+    if any("::" in word.text for word in call.args):
+        return unknown(call, "the address may run a program")
+    return judge.by_table(call, call.entry)
+
+
 def git_config(_judge: Judge, call: Call) -> Classification:
     values = [word.value or "?" for word in call.args]
     if any(value in ("--list", "-l", "list") for value in values):
@@ -436,12 +455,14 @@ LOOKS: dict[str, Look] = {
     "listing": listing,
     "listing_or_bare": listing_or_bare,
     "rpm": rpm,
+    "yq": yq,
     "crontab": crontab,
     "iptables": iptables,
     "haproxy": haproxy,
     "jcmd": jcmd,
     "jstat": jstat,
     "version": version,
+    "git": git,
     "git_config": git_config,
     "envsubst": envsubst,
 }

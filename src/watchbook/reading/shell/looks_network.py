@@ -35,7 +35,7 @@ _URL = re.compile(r"(?:(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*)://)?(?P<host>[^/?#]*)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _COSTLY_PATH = re.compile(r"/heapdump\b|/debug/pprof/(?:profile|trace|heap\?)|/hprof\b")
 _REVEALING_PATH = re.compile(
-    r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|"
+    r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|/latest/user-data|/computeMetadata/|/oauth2?/token|"
     r"/api/v1/.*secrets\b|/\.env\b"
 )
 _CHANGING_PATH = re.compile(
@@ -72,7 +72,7 @@ def curl(_judge: Judge, call: Call) -> Classification:
         elif name in ("-w", "--write-out") and (value is None or re.search(r"%output|^@", value.text)):
             found.append(unknown(call, "curl -w can write files"))
         elif name in _CARRIES and value is not None:
-            found.append(_carried(call, value))
+            found.append(_carried(call, value, name == "--data-urlencode"))
     urls = [*arguments.operands, *arguments.values("--url")]
     found += [url(call, word) for word in urls]
     if not urls and not arguments.has("--version", "-V", "--help", "-h"):
@@ -96,11 +96,11 @@ def _curl_method(call: Call, arguments: Arguments) -> Classification:
     return read_only(call)
 
 
-def _carried(call: Call, value: Word) -> Classification:
+def _carried(call: Call, value: Word, file_after_name: bool = False) -> Classification:
     """What a header, a cookie or data carries to the host: a variable's value, or a file."""
     if value.variables or value.substitutions:
         return known(Safety.REVEALS, "curl sends a variable to the host", call.part())
-    if value.head.startswith("@"):
+    if value.head.startswith("@") or (file_after_name and "@" in value.text):
         return known(Safety.REVEALS, "curl sends a file to the host", call.part())
     return read_only(call)
 

@@ -25,7 +25,7 @@ _HIDDEN = re.compile(
     re.I,
 )
 _GCLOUD_GROUPS = words(
-    "alpha beta auth secrets compute instances instance-groups managed disks networks "
+    "alpha beta auth logs secrets compute instances instance-groups managed disks networks "
     "firewall-rules forwarding-rules backend-services "
     "sql operations run services revisions jobs executions container clusters node-pools logging "
     "sinks metrics projects config functions pubsub "
@@ -176,6 +176,7 @@ def _aws_action(call: Call, service: str, verb: str, rest: tuple[Word, ...]) -> 
         )
         or (_HIDDEN.search(verb) and not verb.startswith(("create", "put", "delete", "update")))
         or (service == "lambda" and verb in ("get-function", "list-functions", "get-function-configuration"))
+        or verb == "describe-configuration-settings"
         or (service == "ecs" and verb == "describe-task-definition")
         or (service == "ec2" and verb in ("describe-instance-attribute", "get-launch-template-data"))
     )
@@ -197,6 +198,8 @@ def _aws_action(call: Call, service: str, verb: str, rest: tuple[Word, ...]) -> 
         return known(Safety.DESTRUCTIVE, f"aws {service} {verb} removes something", call.part())
     if verb == "scan":
         return known(Safety.COSTLY, "it reads a whole table", call.part())
+    if verb.startswith("get-") and len(rest) > 1 and not any(w.head.startswith("-") for w in rest[-2:]):
+        return unknown(call, "it may write a file")
     if verb == "ls" and service != "s3":
         return unknown(call, f"aws {service} {verb} is not known")
     if reading or (verb in ("query",) and service == "dynamodb"):

@@ -85,6 +85,8 @@ def flag_classes(call: Call, arguments: Arguments, program: Program) -> Classifi
     found = []
     if arguments.odd or arguments.hazy:
         found.append(known(Safety.UNKNOWN, "its options are not written out", call.part()))
+    if any(option.value is not None and option.value.splits for option in arguments.options):
+        found.append(known(Safety.UNKNOWN, "a value may be several words, and hide what runs", call.part()))
     for option in arguments.options:
         safety = flag_class(option, dict(program.flags))
         if safety:

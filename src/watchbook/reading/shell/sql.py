@@ -78,6 +78,8 @@ _SYSTEM_TABLE = re.compile(
     r"innodb_|processlist$)",
     re.I,
 )
+# Escapes, dollar quotes, block comments (MySQL runs `/*! … */`), `--` that is no comment everywhere.
+_AMBIGUOUS = re.compile(r"\\|\$|/\*|\*/|--(?!\s|$)")
 _PG_META = re.compile(
     r"\\(?:d[a-zA-Z]*\+?|l\+?|conninfo|x|timing|z|sf\+?|sv\+?|encoding|pset \w+ \w+)(?:\s+[\w.*\"?]+)?\s*"
 )
@@ -117,6 +119,8 @@ def judge_sql(text: str, dialect: str) -> Classification:
             if plain
             else _known(Safety.UNKNOWN, "this command of psql is not known", text)
         )
+    if _AMBIGUOUS.search(text):
+        return _known(Safety.UNKNOWN, "it holds marks that databases read differently", text)
     whole = text.rstrip("; \n\t")
     if _SHOW.fullmatch(whole) and not re.search(r"grant|create|passw|secret", whole, re.I):
         return _known(Safety.READ_ONLY, "SHOW only reads", text)

@@ -25,6 +25,7 @@ _ONLY_VERSION = Program(UNKNOWN, look="version")
 
 PROGRAMS = {
     "git": Program(
+        look="git",
         values=words("-C --git-dir --work-tree -c"),
         only=words("--no-pager --bare --no-optional-locks --version"),
         flags=flags(unknown="-c --config-env --exec-path -p --paginate"),
@@ -43,7 +44,9 @@ PROGRAMS = {
             "tag": Program(
                 CHANGE, look="listing_or_bare", only=words("-l --list -n --sort --contains --points-at")
             ),
-            "remote": Program(READ, commands=plain("show get-url", READ), rest=CHANGE, bare=READ),
+            "remote": Program(
+                READ, only=words("-v --verbose"), commands=plain("show get-url", READ), rest=CHANGE, bare=READ
+            ),
             "reflog": Program(READ, commands={"show": Program(READ)}, rest=CHANGE, bare=READ),
             "stash": Program(commands=plain("list show", READ), rest=CHANGE, bare=CHANGE),
             "config": Program(look="git_config"),

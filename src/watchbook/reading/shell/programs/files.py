@@ -53,7 +53,7 @@ PROGRAMS = {
     "xxd": Program(READ, values=words("-l -s -c -g"), most=1),
     "jq": Program(look="jq"),
     "gojq": Program(look="jq"),
-    "yq": Program(READ, flags=flags(changes="-i --inplace -s --split-exp", unknown="--from-file -f")),
+    "yq": Program(look="yq", flags=flags(changes="-i --inplace -s --split-exp", unknown="--from-file -f")),
     "xmllint": Program(READ, flags=flags(changes="--output -o", asks="--shell")),
     "xmlstarlet": Program(
         commands={"sel": Program(READ), "val": Program(READ), "fo": Program(READ)}, rest=UNKNOWN

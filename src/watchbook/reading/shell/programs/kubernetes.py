@@ -69,7 +69,7 @@ KUBECTL = Program(
         "edit": Program(ASK),
         "attach": Program(ASK),
         **plain("port-forward proxy", ENDLESS),
-        "kustomize": Program(READ),
+        "kustomize": Program(READ, flags=flags(unknown="--enable-exec --enable-alpha-plugins --enable-helm")),
         # OpenShift's oc speaks the same language and a little more.
         "whoami": Program(READ, flags=flags(reveals="-t --show-token")),
         "status": Program(READ),
@@ -86,7 +86,18 @@ PROGRAMS = {
     "kubectx": Program(READ, most=0),
     "kubens": Program(READ, most=0),
     "stern": Program(ENDLESS, look="stern"),
-    "kustomize": Program(commands={"build": Program(READ), "version": Program(READ)}),
+    "kustomize": Program(
+        commands={
+            "build": Program(
+                READ,
+                flags=flags(
+                    changes="-o --output",
+                    unknown="--enable-exec --enable-alpha-plugins --enable-helm --helm-command",
+                ),
+            ),
+            "version": Program(READ),
+        }
+    ),
     "helm": Program(
         values=words("-n --namespace --kube-context --kubeconfig --kube-token"),
         only=words("--debug"),

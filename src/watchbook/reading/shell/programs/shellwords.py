@@ -3,13 +3,14 @@
 from watchbook.reading.shell.table import ASK, READ, REVEAL, UNKNOWN, Program, flags, looks, plain, words
 
 PROGRAMS = {
-    **plain(
-        ": true false exit return break continue shift wait pwd cd pushd popd dirs umask ulimit jobs", READ
-    ),
-    **plain("times type hash seq", READ),
+    **plain(": true false exit return break continue shift wait pwd cd pushd popd dirs umask ulimit", READ),
+    **plain("times type seq", READ),
     **looks("test [ [[ unset", "test"),
     **plain("fg bg", ASK),
-    **plain("alias unalias source . trap let getopts mapfile readarray shopt enable bind complete", UNKNOWN),
+    **plain(
+        "alias unalias hash jobs source . trap let getopts mapfile readarray shopt enable bind complete",
+        UNKNOWN,
+    ),
     **plain("history fc", REVEAL),
     **looks("sleep", "sleep"),
     **looks("echo printf", "echo"),
