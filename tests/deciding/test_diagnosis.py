@@ -271,3 +271,20 @@ def test_issue_of_an_alert() -> None:
     assert found("High Latency", "x") == "High latency"
     assert found("Many errors", "error_ratio") == "Errors"
     assert found("Other", "cpu") is None
+
+
+def test_evidence_of_a_long_line_is_cut_around_the_match() -> None:
+    """One JSON line of a kilobyte: the verdict shows the part that decided."""
+    line = '{"a": "' + "x" * 500 + '", "reason": "out of memory", "b": "' + "y" * 500 + '"}'
+    found = judge_cause(Cause("A", (INSTANCES,)), [CommandOutcome("", 0, line)])
+    assert found.verdict is CONFIRMED
+    assert '"reason": "out of memory"' in found.evidence
+    assert len(found.evidence) == 122
+    text = check("cat x", Expectation(text="needle"), "")
+    assert (
+        "needle" in judge_cause(Cause("A", (text,)), [CommandOutcome("", 0, "z" * 400 + "needle")]).evidence
+    )
+    number = check("cat x", Expectation(number=NumberTest(">", 5)), "")
+    assert judge_cause(Cause("A", (number,)), [CommandOutcome("", 0, "7 " + "z" * 400)]).evidence.startswith(
+        "7 z"
+    )

@@ -322,7 +322,8 @@ def test_silence_never_mutes_the_resolve(timelines: Any) -> None:
     """Rule 17: a page from before the silence is resolved under it."""
     line = timelines.of(timelines.rule("Down"), silences=[_silenced(timelines, 3600.0, starts_s=100.0)])
     line.push(0, "Down", True).push(200, "Down", False).run(400)
-    line.expect("resolve", ANA, (215, 218))
+    resolve = line.expect("resolve", ANA, (215, 218)).notice.body
+    assert (resolve["next_action"], resolve["acknowledge_link"]) == ("", None)
     assert line.told(contact=BO) == []
 
 

@@ -17,6 +17,7 @@ from watchbook.model.ids import slug
 from watchbook.model.runbook import AlertRule, Cause, Expectation, Issue, Runbook, Step, Symptom
 from watchbook.model.safety import Safety
 
+EVIDENCE = 120  # characters of a long line that stand in a verdict
 _STATES = re.compile(r"\b(OOMKilled|ImagePullBackOff|ErrImagePull|CrashLoopBackOff)\b")
 _CHANGES = re.compile(r"deploy|release|rollout|version|config|change|upgrade|migration", re.IGNORECASE)
 _STRENGTH = (Verdict.CONFIRMED, Verdict.LIKELY, Verdict.INCONCLUSIVE, Verdict.RULED_OUT)
@@ -182,11 +183,26 @@ def _uncatalogued(outcome: CommandOutcome) -> tuple[Verdict, str]:
 
 
 def _line_of(expect: Expectation, output: str) -> str:
-    """The line that meets an expectation; the first one where it takes several."""
+    """The line that meets an expectation, around what matched where it is long; the first one where it takes several."""
     for line in output.splitlines():
         if line.strip() and not unmet(replace(expect, inverted=False), line):
-            return first_line(line)
+            return _around(expect, line.strip())
     return first_line(output) or "as expected"
+
+
+def _around(expect: Expectation, line: str) -> str:
+    """At most `EVIDENCE` characters of a line, with what was looked for in them."""
+    if len(line) <= EVIDENCE:
+        return line
+    start, end = 0, 0
+    if expect.regex is not None and (match := re.search(expect.regex, line)):
+        start, end = match.span()
+    elif expect.text is not None:
+        start = line.find(expect.text)
+        end = start + len(expect.text)
+    begin = max(0, min(start - (EVIDENCE - (end - start)) // 2, len(line) - EVIDENCE))
+    cut = line[begin : begin + EVIDENCE]
+    return ("…" if begin else "") + cut + ("…" if begin + EVIDENCE < len(line) else "")
 
 
 def judge_symptom(symptom: Symptom, seen: Observation | None) -> SymptomReading:

@@ -70,6 +70,7 @@ def dedup_key(episode: Episode) -> str:
 def page_body(matter: Matter, address: Address, now: float) -> dict[str, Any]:
     """The page as JSON-ready values. Fields may be added in later versions, never renamed."""
     episode, settings = matter.episode, matter.settings
+    over = address.kind is NoticeKind.RESOLVE
     best = matter.diagnosis.best if matter.diagnosis is not None else None
     cause = best and {
         "name": best.cause,
@@ -89,12 +90,12 @@ def page_body(matter: Matter, address: Address, now: float) -> dict[str, Any]:
         "value": episode.value,
         "threshold": episode.threshold or matter.threshold,
         "cause": cause,
-        "next_action": next_action(matter),
+        "next_action": "" if over else next_action(matter),
         "contact": address.contact,
         "rung": address.rung,
         "round": address.round,
         "link": service_link(settings, episode),
-        "acknowledge_link": acknowledge_link(settings, episode, address.contact, now),
+        "acknowledge_link": None if over else acknowledge_link(settings, episode, address.contact, now),
         "also": [f"{other.name}: {other.summary}" for other in matter.also[:LONGEST_ALSO]],
         "incident": str(episode.incident or ""),
         "decided_at": moment(now),

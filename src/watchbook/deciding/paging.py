@@ -224,18 +224,18 @@ def tell(
         for contact, channel in pairs
     )
     contacts = tuple(dict.fromkeys(contact for contact, _ in pairs))
-    says = f"{_VERBS[kind]} {', '.join(contacts)}: {note or headline(matter)}"
+    says = f"{_SAID[kind].format(', '.join(contacts))}: {note or headline(matter)}"
     data = {"kind": str(kind), "contacts": list(contacts), "rung": climb.rung, "round": climb.round}
     data |= {"sequence": climb.sequence, "why": why, "keys": [notice.key for notice in notices]}
     return Told(climb, notices, (_entry(matter.episode, "page.decided", says, now, **data),))
 
 
-_VERBS = {
-    NoticeKind.TRIGGER: "paging",
-    NoticeKind.REPEAT: "paging again",
-    NoticeKind.UPDATE: "updating",
-    NoticeKind.ACKNOWLEDGE: "telling of the acknowledgement",
-    NoticeKind.RESOLVE: "telling of the end",
+_SAID = {
+    NoticeKind.TRIGGER: "paging {}",
+    NoticeKind.REPEAT: "paging {} again",
+    NoticeKind.UPDATE: "updating {}",
+    NoticeKind.ACKNOWLEDGE: "telling {} of the acknowledgement",
+    NoticeKind.RESOLVE: "telling {} of the end",
 }
 
 

@@ -17,6 +17,7 @@ from watchbook.deciding.watched import DiagnosisWanted, Draft, ServiceWatch, Wat
 from watchbook.model.alerts import AlertState, AlertStatus, Episode, Observation
 from watchbook.model.decisions import Decision
 from watchbook.model.ids import AlertId
+from watchbook.model.incidents import Entry
 from watchbook.model.paging import NoticeKind
 from watchbook.model.quantities import say, say_duration
 from watchbook.model.runbook import AlertRule
@@ -171,11 +172,13 @@ def _begin_episode(draft: Draft, watched: Watched, observation: Observation | No
         true_since=state.active_since,
     )
     draft.episodes[episode.id] = episode
+    joined: tuple[Entry, ...] = ()
     if episode.paging or (draft.incident is not None and state.armed):
-        _join_incident(draft, episode)
+        joined = (_join_incident(draft, episode),)
     episode = draft.episodes[episode.id]
     says = f"{state.name} fires: {state.reason}"
     draft.say(draft.entry("alert.firing", says, state, **_for_the_auditor(draft, watched, episode)))
+    draft.entries.extend(joined)
     if state.armed:
         draft.climbs[episode.id] = paging.begin(episode, rule.response, draft.before.settings, draft.now)
     else:
@@ -228,15 +231,16 @@ def _say_observed(draft: Draft, watched: Watched) -> None:
     draft.say(draft.entry("alert.would_page", says, watched.state, who=who))
 
 
-def _join_incident(draft: Draft, episode: Episode) -> None:
-    """Rule 33: the first paging alert opens an incident, later ones attach."""
+def _join_incident(draft: Draft, episode: Episode) -> Entry:
+    """Rule 33: the first paging alert opens an incident, later ones attach. Returns the journal's word of it."""
     if draft.incident is None:
         draft.incident = incident.open_incident(episode, draft.now)
-        draft.entries.append(incident.opened_entry(draft.incident, draft.now))
+        entry = incident.opened_entry(draft.incident, draft.now)
     else:
         draft.incident = incident.attach(draft.incident, episode)
-        draft.entries.append(incident.attached_entry(draft.incident, episode, draft.now))
+        entry = incident.attached_entry(draft.incident, episode, draft.now)
     draft.episodes[episode.id] = replace(episode, incident=draft.incident.id)
+    return entry
 
 
 def end_episode(draft: Draft, before: AlertState, because: str) -> None:
@@ -277,7 +281,7 @@ def _arm_firing(draft: Draft) -> None:
         armed = replace(episode, paging=_tells_people(watched.rule))
         draft.episodes[episode.id] = armed
         if armed.paging:
-            _join_incident(draft, armed)
+            draft.entries.append(_join_incident(draft, armed))
             armed = draft.episodes[episode.id]
         draft.climbs[episode.id] = paging.begin(
             armed, watched.rule.response, draft.before.settings, draft.now
