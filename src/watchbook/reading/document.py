@@ -87,6 +87,17 @@ class Document:
     front_matter: tuple[Field, ...] = ()
     front_matter_end: int = 0  # last line of the front matter, 0 without one
 
+    def lines_with(self, pattern: "re.Pattern[str]") -> Iterator[tuple[int, str]]:
+        """Number and text of each source line that holds the pattern; much faster than to search line by line."""
+        text = "\n".join(self.source)
+        number, at, last = 1, 0, 0
+        for found in pattern.finditer(text):
+            number += text.count("\n", at, found.start())
+            at = found.start()
+            if number != last:
+                last = number
+                yield number, self.source[number - 1]
+
     def walk(self) -> Iterator[Section]:
         for section in self.sections:
             yield from section.walk()

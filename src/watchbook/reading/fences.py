@@ -44,6 +44,7 @@ _CLIENT_INPUT = re.compile(
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(r"never closed|has no end|is missing|nothing follows|without `fi`|a backslash ends")
+_NUMBER = re.compile(r"^(?:step\s*)?\d+(?:\.\d+)*\s*[.):]\s+", re.IGNORECASE)
 _LONGEST_COMMAND = 40  # lines
 ASSERTION = re.compile(
     r"(?P<word>expect(?:ed)?(?: (?:output|result|response|answer|status))?|should (?:return|show|"
@@ -98,8 +99,9 @@ class Group:
 
     @property
     def title(self) -> str:
-        """The first comment, without a closing colon."""
-        return self.comments[0].text.rstrip(":").strip() if self.comments else ""
+        """The first comment, without its number and a closing colon: `# 2. Deploy:` → `Deploy`."""
+        text = self.comments[0].text if self.comments else ""
+        return _NUMBER.sub("", text).rstrip(":").strip()
 
     @property
     def script(self) -> str:
@@ -266,12 +268,17 @@ class _Reader:
         return size if size < _LONGEST_COMMAND else 1
 
 
+_OPENS = re.compile(r"[(`{\\]|<<|\b(?:if|for|while|until|do|then|else)\b|(?:&&|\|\|?)\s*$")
+
+
 def _is_unfinished(text: str) -> bool:
     """Whether a shell would wait for more lines."""
     if text.endswith("\\") and not text.endswith("\\\\"):
         return True
     if not re.search(r"['\"(`{]|<<|\b(?:if|for|while|until|do|then|else)\b|(?:&&|\|\|?)\s*$", text):
         return False
+    if text.count("'") % 2 == text.count('"') % 2 == 0 and not _OPENS.search(text):
+        return False  # quotes in pairs and nothing else that could be open
     try:
         read_script(as_variables(text)[0])
     except Unreadable as problem:

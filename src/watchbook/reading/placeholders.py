@@ -87,8 +87,8 @@ def _find_in_line(line: Line, notes: Notes) -> None:
 
 def _find_in_source(document: Document, notes: Notes) -> None:
     """Example hosts and `your-…` stand in code as well, so they are looked for in the source."""
-    for number, source in enumerate(document.source, 1):
-        if not _IN_CODE.search(source) or len(source) > _LONGEST_LINE:
+    for number, source in document.lines_with(_IN_CODE):
+        if len(source) > _LONGEST_LINE:
             continue
         for found in _EXAMPLE_HOST.finditer(source):
             notes.find("example-host", number, mark=found[0], host=found[1])

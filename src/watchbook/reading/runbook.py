@@ -297,6 +297,11 @@ def _read_issues(draft: _Draft) -> None:
         found = troubleshooting.read(chapter, draft.notes, draft.context)
         draft.issues += found.issues
         draft.procedures += found.procedures
+    for section in draft.document.sections if not draft.issues else ():
+        if troubleshooting.is_page(section):
+            found = troubleshooting.read_page(section, draft.notes, draft.context)
+            draft.issues += found.issues
+            draft.procedures += found.procedures
     for chapter in draft.of("commands"):
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     for chapter in draft.chapters:

@@ -40,8 +40,8 @@ _EXAMPLES = re.compile(
 
 def find_secrets(document: Document, notes: Notes) -> None:
     """A finding for each line that seems to hold a secret."""
-    for number, line in enumerate(document.source, 1):
-        if len(line) > _LONGEST_LINE or not _HINT.search(line):
+    for number, line in document.lines_with(_HINT):
+        if len(line) > _LONGEST_LINE:
             continue
         for found in _SHAPES.finditer(line):
             kind = found.lastgroup or ""
