@@ -13,7 +13,7 @@ from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, fill
-from watchbook.reading.shell import classify, syntax_problem
+from watchbook.reading.shell import classify, programs_of, syntax_problem
 from watchbook.reading.steps import Lines, code_behind_colon, first_words, is_path, item_name, with_attributes
 
 
@@ -83,6 +83,9 @@ def _command(
         notes.find(
             name, Lines(group.commands[0].line, group.commands[0].end_line), text=text[:60], reason=problem
         )
+        return None
+    if not programs_of(text):
+        notes.prose(place)
         return None
     filled = fill(text, group.commands[0].line, set())
     for one in filled.unreachable:

@@ -45,6 +45,9 @@ _GENERIC = re.compile(
 )
 _NUMBERED_PART = re.compile(r"(?:step|phase|stage)\s*\d+\b", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[A-Z])[.):]\s+|\d+(?:\.\d+)+\s+)?")
+_PEOPLE = re.compile(
+    r"\b(?:contacts?|escalation|call tree|severity|severities|roles|responsibilities)\b", re.IGNORECASE
+)
 _NEEDS_CARE = frozenset({"deployment", "configuration"})
 
 
@@ -169,7 +172,9 @@ class _Chapter:
         return unique
 
     def _is_procedure(self, unit: _Unit) -> bool:
-        """Whether the blocks under the heading or label are steps."""
+        """Whether the blocks under the heading or label are steps; lists of people are not."""
+        if _PEOPLE.search(unit.name):
+            return False
         if self.kind in PROCEDURAL:
             return any(_has_steps(block) for block in unit.blocks if not self._is_told(block))
         for block in unit.blocks:

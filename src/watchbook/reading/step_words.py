@@ -34,6 +34,11 @@ _IF = re.compile(
     r"optional(?:ly)?|\(?if needed\)?)\b",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(
+    r"[(,]?\s*\b(?:only )?(?:if|when) (?:needed|necessary|required|applicable|possible|down|high|low|full|stuck|there|no|it"
+    r"|the|still|any|[A-Z]\w*|\w+ (?:is|are|has|have|not|high|low|full|fails?|failed|exceeds?))\b",
+)
+_ASKS = re.compile(r"(?:check|see|verify|determine|confirm|test|find out|ask)\b", re.IGNORECASE)
 _OPTION = re.compile(r"(?:option|method|approach|variant|way)\s+(?:\d+|[a-z])\b", re.IGNORECASE)
 _PLATFORMS = (
     r"docker[ -]compose|docker swarm|docker|podman|kubernetes|k8s|kubectl|helm|openshift|systemd|"
@@ -101,6 +106,11 @@ def timed(text: str) -> Timed | None:
         "about",
     )
     return Timed("wait", found.quantity.value) if starts and len(whole.split()) < 12 else None
+
+
+def has_condition(text: str) -> bool:
+    """Whether a step is done only in some case, said behind its name: `Restart Redis if down`."""
+    return bool(_BEHIND.search(text)) and not _ASKS.match(text)
 
 
 def alternative(text: str) -> str:

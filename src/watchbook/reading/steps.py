@@ -27,7 +27,14 @@ from watchbook.reading.notes import Notes
 from watchbook.reading.parameters import fill
 from watchbook.reading.quantities import read_duration
 from watchbook.reading.shell import classes, classify, exit_meaning, syntax_problem
-from watchbook.reading.step_words import alternative, is_rollback, is_verify, resolved_alert, timed
+from watchbook.reading.step_words import (
+    alternative,
+    has_condition,
+    is_rollback,
+    is_verify,
+    resolved_alert,
+    timed,
+)
 
 _USUAL_ENVIRONMENTS = ("production", "prod", "staging", "development", "dev", "qa", "uat", "preprod")
 _CURL = re.compile(r"(?:^|[|;&]\s*|\s)curl\s")
@@ -141,8 +148,10 @@ class StepWriter:
                 *([Draft(step, alternative(title), title)] if (step := self.words(group)) else []),
             ]
         handler = self._is_handler(title, leading)
-        way = "" if handler else alternative(title)
         steps = self._commands(group, title, attributes)
+        way = "" if handler else alternative(title)
+        if not way and not handler and changing(steps) and has_condition(title):
+            way = "if"
         return [
             *leading,
             *(Draft(step, way if number == 0 else "", title, handler) for number, step in enumerate(steps)),

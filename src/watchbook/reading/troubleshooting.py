@@ -5,7 +5,7 @@ cause is at work is decided by `deciding.diagnosis`; here it is only read how th
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Cause, Issue, Procedure, Step, StepKind, Symptom
@@ -57,10 +57,17 @@ def read(section: Section, notes: Notes, context: Context) -> Troubles:
     return Troubles(tuple(issues), tuple(remedies))
 
 
-def read_part(section: Section, notes: Notes, context: Context) -> tuple[Issue, tuple[Procedure, ...]]:
-    """One section that is an issue as a whole, whatever its place: a page of an alert corpus."""
+def is_page(section: Section) -> bool:
+    """Whether a top heading is one issue as a whole: the form of alert corpora, Meaning, Impact, Diagnosis, Mitigation."""
+    parts = [part_of(child.title)[0] for child in section.sections]
+    said = {clean_title(child.title).casefold() for child in section.sections}
+    return "diagnosis" in parts and ("solution" in parts or bool(said & {"meaning", "impact"}))
+
+
+def read_page(section: Section, notes: Notes, context: Context) -> Troubles:
+    """The issue that a page is; its title is the name of the alert."""
     issue, procedures = _IssueReader(section, notes, context).read()
-    return issue, procedures
+    return Troubles((replace(issue, alerts=issue.alerts or (issue.name,)),), procedures)
 
 
 def _issue_sections(section: Section) -> list[Section]:

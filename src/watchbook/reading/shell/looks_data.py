@@ -249,6 +249,8 @@ def _redis_command(call: Call, operands: list[Word]) -> Classification:
         return known(Safety.DESTRUCTIVE, f"{name} destroys data", call.part())
     if name in ("SUBSCRIBE", "PSUBSCRIBE", "SYNC", "PSYNC"):
         return known(Safety.ENDLESS, f"{name} never ends", call.part())
+    if name in ("LRANGE", "ZRANGE", "ZREVRANGE") and len(spoken) >= 4 and re.fullmatch(r"\d{1,3}", spoken[3]):
+        return read_only(call)
     if name in _REDIS_COSTLY:
         return known(Safety.COSTLY, f"{name} can stop the server for all others", call.part())
     if name in _REDIS_PAIRS:

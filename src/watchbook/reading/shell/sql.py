@@ -29,6 +29,10 @@ _FORBIDDEN = words(
     "recursive table values "
     "outfile dumpfile procedure declare fetch window lateral tablesample pivot unpivot returning upsert use"
 )
+_CHANGING = words(
+    "vacuum reindex analyze cluster refresh grant revoke call do flush optimize checkpoint lock reset kill system alter "
+    "create rename copy comment insert update delete merge replace set start stop change purge"
+)
 # Functions that only compute. Names of typed functions of sqlglot and of plain SQL alike.
 SAFE_FUNCTIONS = words(
     "count sum avg min max coalesce nullif greatest least abs ceil ceiling floor round trunc mod "
@@ -204,9 +208,8 @@ def _statement(statement: "Expr", text: str, dialect: str) -> Classification:
     if destroying:
         return _known(destroying, f"it writes: {statement.key.upper()}", text)
     if not isinstance(statement, (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)):
-        return _known(
-            Safety.UNKNOWN, f"the statement {statement.key.upper()} is not known to be harmless", text
-        )
+        safety = Safety.CHANGES if statement.key in _CHANGING else Safety.UNKNOWN
+        return _known(safety, f"the statement {statement.key.upper()} is not known to be harmless", text)
     for node in statement.walk():
         reason = _objection(node)
         if reason:
@@ -276,9 +279,11 @@ def _explained(text: str, dialect: str) -> Classification:
     )
     if match is None:
         word = (text.split() or [""])[0].upper()
-        destroys = word in ("DROP", "TRUNCATE")
-        safety = Safety.DESTRUCTIVE if destroys else Safety.UNKNOWN
-        return _known(safety, f"the statement {word} is not known to be harmless", text)
+        if word in ("DROP", "TRUNCATE"):
+            return _known(Safety.DESTRUCTIVE, f"{word} destroys data", text)
+        if word.lower() in _CHANGING:
+            return _known(Safety.CHANGES, f"{word} changes the database", text)
+        return _known(Safety.UNKNOWN, f"the statement {word} is not known to be harmless", text)
     inner = judge_sql(match[2], dialect)
     if inner.safety is Safety.READ_ONLY and "analyze" in (match[1] or "").lower():
         return _known(Safety.COSTLY, "EXPLAIN ANALYZE runs the query", text)
