@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import say_duration
-from watchbook.model.runbook import Choice, Environment, Expectation, Parameter, Step, StepKind
+from watchbook.model.runbook import Choice, Environment, Expectation, Level, Parameter, Step, StepKind
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.blocks import Fence, Item, Line
 from watchbook.reading.expectations import read_expectation, say_expectation
@@ -270,6 +270,7 @@ class StepWriter:
                 section="a procedure",
                 reason="a sentence cannot be held against an output",
                 advice="Write the text in quotes, a pattern between slashes, JSON, a status or a comparison.",
+                level=Level.WARNING,
             )
             return None
         return replace(found, inverted=group.inverted)
