@@ -383,6 +383,17 @@ def test_a_watch(
         assert move.good is good
 
 
+def test_a_watch_looks_at_its_own_environment() -> None:
+    """What begins in staging does not fail a watch over production."""
+    watch = step("w", StepKind.WATCH, duration_s=60.0, environment="production")
+    claimed = attempt("w", state=CLAIMED, data={"watched": True, "firing": {}, "unhealthy": {}})
+    staging, fine = EnvironmentFacts(True, firing={"High Latency": NOW + 1}), EnvironmentFacts(True)
+    elsewhere = situation(watch, attempts=(claimed,), facts=staging, elsewhere={"production": fine})
+    assert isinstance(decide(elsewhere, NOW + 2), Await)
+    here = situation(watch, attempts=(claimed,), facts=fine, elsewhere={"production": staging})
+    assert isinstance(decide(here, NOW + 2), Settle)
+
+
 def test_a_watch_without_a_watcher_says_so() -> None:
     """Where nothing watches, the step waits, and its record does not claim more."""
     move = decide(watching(EnvironmentFacts(), EnvironmentFacts()), NOW + 60)

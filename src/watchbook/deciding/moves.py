@@ -31,6 +31,7 @@ class Situation:
     `known`: parameters that have a value outside of `run.parameters` (secrets in memory, the installation's environment).
     `lost`: variables whose values went with the run's shell and that later steps use.
     `holder`: the run that holds the service and environment, if it is not this one.
+    `elsewhere`: the facts of other environments that steps name, as `facts` has those of the run's own.
     `announces`: whether posts and notices can be made by the installation; otherwise people make them.
     """
 
@@ -44,6 +45,11 @@ class Situation:
     lost: tuple[str, ...] = ()
     holder: Run | None = None
     announces: bool = False
+    elsewhere: Mapping[str, EnvironmentFacts] = field(default_factory=dict)
+
+    def facts_for(self, step: Step) -> EnvironmentFacts:
+        """The facts of the environment that the step is about."""
+        return self.elsewhere.get(step.environment, self.facts) if step.environment else self.facts
 
     def attempts_of(self, step: Step) -> tuple[Attempt, ...]:
         """Attempts of the step by number."""

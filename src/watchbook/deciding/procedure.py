@@ -306,7 +306,7 @@ def _at_start(situation: Situation, step: Step) -> dict[str, object]:
     """What a watch compares with: the alerts and checks that are bad when it begins."""
     if step.kind is not StepKind.WATCH:
         return {}
-    facts = situation.facts
+    facts = situation.facts_for(step)
     return {"watched": facts.watched, "firing": dict(facts.firing), "unhealthy": dict(facts.unhealthy)}
 
 
@@ -324,7 +324,8 @@ def _row_move(situation: Situation, step: Step, attempt: Attempt, now: float) ->
 
 def _watch_move(situation: Situation, step: Step, attempt: Attempt, now: float) -> Move:
     """Fails as soon as something begins that was not there at the start; what was there must be gone at the end."""
-    for what, current in (("alert", situation.facts.firing), ("health check", situation.facts.unhealthy)):
+    facts = situation.facts_for(step)
+    for what, current in (("alert", facts.firing), ("health check", facts.unhealthy)):
         before = attempt.data.get("firing" if what == "alert" else "unhealthy", {})
         for name, since in current.items():
             if name not in before or since > before[name]:
@@ -333,7 +334,7 @@ def _watch_move(situation: Situation, step: Step, attempt: Attempt, now: float) 
     until = attempt.claimed_at + (step.duration_s or 0.0)
     if now < until:
         return Await("watch", f"watching for {step.duration_s or 0.0:g} s", until)
-    still = [*situation.facts.firing, *situation.facts.unhealthy]
+    still = [*facts.firing, *facts.unhealthy]
     if still:
         return Settle(
             step, attempt.number, False, f"{', '.join(still)} did not clear by the end of the watch"
@@ -348,9 +349,10 @@ def _watch_move(situation: Situation, step: Step, attempt: Attempt, now: float) 
 def _alert_move(situation: Situation, step: Step, attempt: Attempt, now: float) -> Move:
     """`# Verify: alert X resolved`: holds as soon as the alert is not firing."""
     alert = step.until_alert_resolved or ""
-    if not situation.facts.watched:
+    facts = situation.facts_for(step)
+    if not facts.watched:
         return Settle(step, attempt.number, False, f"alert {alert} is not watched here")
-    if not any(slug(name) == slug(alert) for name in situation.facts.firing):
+    if not any(slug(name) == slug(alert) for name in facts.firing):
         return Settle(step, attempt.number, True, f"alert {alert} is resolved")
     limit_s = step.timeout_s or ALERT_VERIFY_S
     until = attempt.claimed_at + limit_s

@@ -220,7 +220,7 @@ async def test_a_rollback_goes_before_a_waiting_run_and_ends_it(
 async def test_a_rollback_stops_the_step_under_way_of_what_it_undoes(
     house: Any, step: Make, procedure: Make
 ) -> None:
-    """It pre-empts the run it undoes, and begins only when that step is gone."""
+    """It goes before the run it undoes, and begins only when that step is gone."""
     handler = procedure(step("undo", "test ! -e running; touch undone"), name="Rollback", rollback=True)
     script = "trap 'rm running; exit 3' TERM; touch running; sleep 60 & wait"
     deployment = await house.start(procedure(step("long", script), on_failure="Rollback"), handler=handler)

@@ -13,10 +13,11 @@ from watchbook.deciding.moves import EnvironmentFacts, Situation
 from watchbook.deciding.redaction import redact
 from watchbook.model.decisions import Decision
 from watchbook.model.incidents import Entry
-from watchbook.model.procedures import Procedure
+from watchbook.model.procedures import Procedure, StepKind
 from watchbook.model.runs import Attempt, Question, Run, RunState
 
 OVER = (RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED)
+LOOKING = (StepKind.WATCH, StepKind.VERIFY)  # steps that look at an environment's alerts
 ACTIVE = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 Saved = Run | Attempt | Question
@@ -44,16 +45,24 @@ class Case:
     _besides: Decision = field(default_factory=lambda: Decision(""))
 
     def situation(
-        self, facts: EnvironmentFacts, known: frozenset[str], holder: Run | None, announces: bool
+        self,
+        facts: Callable[[str | None], EnvironmentFacts],
+        known: frozenset[str],
+        holder: Run | None,
+        announces: bool,
     ) -> Situation:
-        """What the next move depends on."""
+        """What the next move depends on. `facts` gives those of an environment."""
+        named = {
+            step.environment for step in self.procedure.steps if step.kind in LOOKING and step.environment
+        }
         return Situation(
             run=self.run,
             procedure=self.procedure,
             handler=self.handler,
             attempts=tuple(self.attempts.values()),
             questions=tuple(self.questions.values()),
-            facts=facts,
+            facts=facts(self.run.environment),
+            elsewhere={name: facts(name) for name in named},
             known=known | self.secrets.keys(),
             lost=self.lost,
             holder=holder,

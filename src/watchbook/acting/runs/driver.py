@@ -152,7 +152,7 @@ class Driver:
         case = self.case
         run = case.run
         return case.situation(
-            facts=self._surroundings.facts(run.service, run.environment),
+            facts=lambda environment: self._surroundings.facts(run.service, environment),
             known=frozenset(self._installation.environment),
             holder=self._company.holder_for(run),
             announces=self._announcements.available,

@@ -10,7 +10,6 @@ import logging
 import secrets as randomness
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from watchbook.acting.runs.case import ACTIVE, OVER, Case
 from watchbook.acting.runs.driver import Driver
@@ -23,13 +22,16 @@ from watchbook.acting.runs.ports import (
     StartOrder,
     Surroundings,
 )
+from watchbook.acting.runs.shell_steps import kept_file
 from watchbook.deciding.asking import question_id
 from watchbook.deciding.filling import unknown_names
 from watchbook.deciding.lock import holder_for, holds, overlap
 from watchbook.deciding.procedure import procedure_names_handler
 from watchbook.deciding.redaction import looks_secret, redact
+from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, StoreError, UsageError
 from watchbook.model.ids import RunId, key_of
+from watchbook.model.incidents import Entry
 from watchbook.model.procedures import Procedure
 from watchbook.model.runs import Attempt, AttemptState, Question, Run, RunState
 from watchbook.store.codec import from_json, to_json
@@ -134,13 +136,13 @@ class Runs:
         return tuple(sorted((c.run for c in self._cases.values()), key=lambda run: (run.created_at, run.id)))
 
     def output(self, run: str, attempt: Attempt) -> str:
-        """All that is kept of an attempt's output; what the ledger has where the file is gone."""
-        name = str(attempt.data.get("file", ""))
-        if not name or Path(name).name != name:
-            return attempt.output
+        """All that is kept of an attempt's output, also while it runs; what the ledger has where the file is gone."""
+        kept = kept_file(self._installation.folder / run, attempt)
         try:
-            raw = (self._installation.folder / run / name).read_bytes()
+            raw = kept.read_bytes() if kept is not None else None
         except OSError:
+            raw = None
+        if raw is None:
             return attempt.output
         return redact(raw.decode("utf-8", "replace"), self._installation.secrets)
 
@@ -166,8 +168,13 @@ class Runs:
         """Goes on with every run that is not over; how many there are. Call it once, before anything is started."""
         runs = await self._ledger.load(Run, state=ACTIVE)
         for run in runs:
-            case = await self._loaded(run)
-            self._cases[run.id] = case
+            try:
+                self._cases[run.id] = await self._loaded(run)
+            except (TypeError, ValueError, KeyError) as problem:
+                log.error("run %s cannot be read by this version", run.id, exc_info=problem)
+                await self._give_up(
+                    run, f"this version of Watchbook cannot read it ({type(problem).__name__})"
+                )
         for case in list(self._cases.values()):
             self._drive(case)
         await self._end_orphans()
@@ -385,9 +392,19 @@ class Runs:
             case.questions[question.id] = question
         for attempt in list(case.attempts.values()):
             if attempt.state is AttemptState.CLAIMED and "watched" in attempt.data:
-                why = "nobody watched while the server was away"
-                case.put(replace(attempt, state=AttemptState.UNKNOWN, reason=why, ended_at=self._clock()))
+                why, now = "nobody watched while the server was away", self._clock()
+                case.put(replace(attempt, state=AttemptState.UNKNOWN, reason=why, ended_at=now))
+                case.note("step.interrupted", f"the watch was interrupted: {why}", now, step=attempt.step)
         return case
+
+    async def _give_up(self, run: Run, reason: str) -> None:
+        """Ends a run that cannot be driven; one run must not keep the server from starting."""
+        now = self._clock()
+        failed = replace(run, state=RunState.FAILED, reason=reason, ended_at=now, waits_for="", holder=None)
+        entry = Entry(
+            run.service, "run.failed", f"{run.procedure} failed: {reason}", occurred_at=now, subject=run.id
+        )
+        await self._ledger.apply(Decision(reason, (failed,), (entry,)))
 
     async def _end_orphans(self) -> None:
         """Supervisors of runs that ended while their server was going down are told so."""

@@ -54,6 +54,17 @@ def attempt_name(step: str, number: int) -> str:
     return f"{safe}.{number}" if safe == step else f"{safe}-{key_of(step)[:6]}.{number}"
 
 
+def kept_file(folder: Path, attempt: Attempt) -> Path | None:
+    """The file that keeps an attempt's output, also while it runs; None if there is none (yet)."""
+    named = str(attempt.data.get("file", ""))
+    if named:
+        return folder / Path(named).name
+    base = attempt_name(attempt.step, attempt.number)
+    repetitions = sorted(folder.glob(f"{base}.*.out"), key=lambda file: int(file.suffixes[-2][1:]))
+    whole = folder / f"{base}.out"
+    return whole if whole.exists() else next(reversed(repetitions), None)
+
+
 class ShellSteps:
     """The supervisor of one run, as the run's driver sees it."""
 

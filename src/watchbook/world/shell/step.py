@@ -21,10 +21,18 @@ from watchbook.world.shell.carrying import (
     Carried,
     read_dump,
 )
-from watchbook.world.shell.processes import MARKER, children_left, group_exists, signal_group, start_time
+from watchbook.world.shell.processes import (
+    MARKER,
+    children_left,
+    end_left_overs,
+    group_exists,
+    signal_group,
+    start_time,
+)
 
 PIPE_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
+NOT_GIVEN = ("BASH_ENV", "BASHOPTS", "SHELLOPTS")  # they would change the step's shell before it begins
 DRAIN_BYTES = 4 * PIPE_BYTES  # what a background process may still push in after its step ended
 
 
@@ -161,6 +169,10 @@ class StepProcess:
         """The outcome of the ended step, and the state to carry (None: stays as before the step)."""
         status = self._status or 0
         self._drain()
+        if (
+            self._ending == "killed"
+        ):  # nobody knows how far it came: nothing of it acts while a person is asked
+            end_left_overs(self.pid, self.mark, min(self.grace_s, 2.0))
         self.output.finish()
         carried = None if self._ending else read_dump(b"".join(self._dump))
         exit_code = 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
@@ -204,7 +216,9 @@ class StepProcess:
 def given_environment(order: Mapping[str, object]) -> dict[str, str]:
     """The environment that the order gives: what the installation lists, parameters and secrets."""
     environment = order.get("environment")
-    return {str(k): str(v) for k, v in environment.items()} if isinstance(environment, dict) else {}
+    if not isinstance(environment, dict):
+        return {}
+    return {str(k): str(v) for k, v in environment.items() if k not in NOT_GIVEN}
 
 
 def secrets_of(order: Mapping[str, object]) -> list[str]:
