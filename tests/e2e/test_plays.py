@@ -118,19 +118,20 @@ def test_the_foreground_shows_pages_and_stops_everything(tmp_path: Path) -> None
     """`make demo`: pages are printed as they arrive, and Ctrl-C leaves no process behind."""
     folder = tmp_path / "demo"
     start = ["demo", "start", "--foreground", "--at", str(folder), "--ports", str(free_base())]
-    running = subprocess.Popen([sys.executable, "-m", "watchbook", *start], stdout=subprocess.PIPE, text=True)
-    try:
-        assert running.stdout is not None
-        told = iter(running.stdout.readline, "")
-        assert any("Ctrl-C stops everything" in line for line in told)
-        assert watchbook("demo", "break", "database", "--at", folder).returncode == 0
-        assert any("trigger to Ana Ruiz: Service Down" in line for line in told)
-        running.send_signal(signal.SIGINT)
-        assert "the demo is stopped" in running.stdout.read()
-        assert running.wait(30) == 0
-    finally:
-        running.kill()
-        watchbook("demo", "stop", "--at", folder)
+    command = [sys.executable, "-m", "watchbook", *start]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout is not None
+            told = iter(running.stdout.readline, "")
+            assert any("Ctrl-C stops everything" in line for line in told)
+            assert watchbook("demo", "break", "database", "--at", folder).returncode == 0
+            assert any("trigger to Ana Ruiz: Service Down" in line for line in told)
+            running.send_signal(signal.SIGINT)
+            assert "the demo is stopped" in running.stdout.read()
+            assert running.wait(30) == 0
+        finally:
+            running.kill()
+            watchbook("demo", "stop", "--at", folder)
     assert processes_in(folder) == []
 
 
