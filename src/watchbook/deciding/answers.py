@@ -182,7 +182,7 @@ def resume(watch: ServiceWatch, down_s: float, now: float) -> Answered:
     draft = Draft(watch, now)
     for watched in (*watch.alerts.values(), *watch.own.values()):
         draft.set_state(replace(watched, state=alerts.resume(watched.state, down_s, now)))
-    says = f"the watch began again after {say_duration(down_s)}; that time counts towards no window"
+    says = f"the watch over {watch.environment} began again after {say_duration(down_s)}, which count towards no window"
     draft.say(_own_entry(watch, "watch.resumed", says, now, down_s=down_s))
     return draft.finish(says)
 
