@@ -68,7 +68,7 @@ class _Row:
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
-        heading_severity = read_severity(part.title) if part.title else None
+        heading_severity = _severity_of_heading(part.title)
         for block in part.blocks:
             if isinstance(block, Table):
                 read_table(block, alerts, heading_severity)
@@ -79,6 +79,19 @@ def read(section: Section, alerts: Alerts) -> None:
                 alerts.notes.prose(block)
 
 
+_HEADING_NOISE = re.compile(
+    r"\b(?:alerts?|alerting|priority|severity|level|page|paging|immediate(?:ly)?|response|action|required|rules?|conditions?"
+    r"|thresholds?|critical|high|medium|low|warnings?|info\w*|[ps]\d|sev\w*[\s-]*\d)\b|[\W\d_]+",
+    re.IGNORECASE,
+)
+
+
+def _severity_of_heading(title: str) -> Severity | None:
+    """`Critical Alerts (P0)` says the severity of its rows; `High Availability Alerts` says nothing."""
+    bare = re.sub(r"\(.*?\)", "", title)
+    return None if _HEADING_NOISE.sub("", bare) else read_severity(title)
+
+
 def is_alert_table(table: Table) -> bool:
     """Whether a table holds alerts wherever it stands: a column called Alert beside a condition or severity."""
     columns = columns_of(table, "alerts")
@@ -87,13 +100,16 @@ def is_alert_table(table: Table) -> bool:
         "alert name",
         "alertname",
     )
-    return named and bool({"threshold", "severity"} & columns.at.keys())
+    return named and bool({"threshold", "condition", "severity"} & columns.at.keys())
+
+
+_TELLING = frozenset({"threshold", "condition", "warning", "critical", "severity"})
 
 
 def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -> None:
     """Each row is an alert; with Warning and Critical columns one for each level."""
     columns = columns_of(table, "alerts")
-    if "name" not in columns.at or not {"threshold", "warning", "critical", "severity"} & columns.at.keys():
+    if "name" not in columns.at or not _TELLING & columns.at.keys():
         alerts.notes.prose(table)
         return
     alerts.notes.also_read(table.header)
@@ -116,14 +132,14 @@ def read_level_columns(table: Table, alerts: Alerts) -> None:
 
 
 def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[_Row]:
-    if "threshold" not in columns.at and {"warning", "critical"} & columns.at.keys():
+    if not {"threshold", "condition"} & columns.at.keys() and {"warning", "critical"} & columns.at.keys():
         yield from _levels_of(columns, row)
         return
     name = columns.cell(row, "name")
     if name is None:
         return
     yield _Row(
-        name.text.strip(), row.line, columns.cell(row, "threshold"),
+        name.text.strip(), row.line, columns.cell(row, "threshold") or columns.cell(row, "condition"),
         columns.text(row, "severity") or (severity.value if severity else ""), columns.text(row, "response"),
         columns.text(row, "window"), columns.text(row, "no data"), columns.text(row, "resolve after"),
         columns.text(row, "environment"), row.text,

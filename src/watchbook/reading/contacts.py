@@ -175,12 +175,46 @@ def _escalation(found: Field, notes: Notes, people: People) -> None:
 def _person(found: Field, notes: Notes, people: People) -> None:
     """`- **Backup:** Bo Lindqvist <bo@shop.test>`."""
     name, address, channel = _who(found.value)
+    name = name if _is_name(name) else ""
     if not name and not address:
         notes.prose(found.line)
         return
     contact = Contact(found.key, name or address or "", address, channel, found.line)
     people.contacts.append(contact)
     notes.read(found.line, "contact", say_contact(contact))
+
+
+_PARTICLES = frozenset(
+    [
+        "of",
+        "de",
+        "da",
+        "di",
+        "van",
+        "von",
+        "der",
+        "den",
+        "and",
+        "the",
+        "for",
+        "on-call",
+        "at",
+        "&",
+        "/",
+        "la",
+        "le",
+        "bin",
+        "al",
+    ]
+)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be a person, team or handle: few words that begin large, no digits, no sentence."""
+    words = text.split()
+    if not 1 <= len(words) <= 6 or any(character.isdigit() for character in text):
+        return False
+    return all(word[0].isupper() or word[0] in "@#(" or word.casefold() in _PARTICLES for word in words)
 
 
 def _link(value: Line) -> str | None:
@@ -227,6 +261,7 @@ def _read_row(columns: Columns, row: Row, notes: Notes, people: People) -> None:
     room = columns.cell(row, "channel")
     if room is not None:
         channel = (_ROOM.findall(room.text) or [room.text.strip()])[0]
+    name = name if _is_name(name) else ""
     role = columns.text(row, "role") or name
     if not name and not address and not channel:
         notes.prose(row)

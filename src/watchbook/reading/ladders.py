@@ -10,7 +10,7 @@ from watchbook.model.quantities import Unit
 from watchbook.model.runbook import Contact, Rung, Severity
 from watchbook.reading.quantities import duration_at, find_duration, find_quantities
 
-_ARROW = re.compile(r"\s*(?:→|⇒|➜|->|=>|➡️?|>>)\s*")
+_ARROW = re.compile(r"\s*(?:→|⇒|➜|->|=>|➡️?|>>|(?<=\s)>(?=\s))\s*")
 _EACH = re.compile(r"\s+(?:each|per (?:rung|level|step|person)|apart)\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 _FIRST_RUNG_S = {Severity.CRITICAL: 300.0}

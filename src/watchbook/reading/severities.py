@@ -33,12 +33,14 @@ _MARKS |= {
 def read_severity(text: str) -> Severity | None:
     """The severity that `text` spells (`P1`, `SEV-2`, `🔴 HIGH`, `Critical (page)`), or None.
 
-    Words count before coloured marks, and plain words before those that also mean something else (page).
+    Words count before numbers (`High (P1)` is high), numbers before words that also mean something else (page), and
+    those before coloured marks.
     """
     words = re.findall(
         r"[a-z]+\d?|\d+", re.sub(r"\b(sev|severity|p|s|priority)[\s-]*(\d)\b", _numbered, text.casefold())
     )
-    named = {_BY_WORD[word] for word in words if word in _BY_WORD and word not in _STRONG}
+    plain = [word for word in words if word in _BY_WORD and word not in _STRONG]
+    named = {_BY_WORD[word] for word in plain if not word[-1].isdigit()} or {_BY_WORD[word] for word in plain}
     named = named or {_BY_WORD[word] for word in words if word in _BY_WORD}
     named = named or {severity for mark, severity in _MARKS.items() if mark in text}
     return named.pop() if len(named) == 1 else None

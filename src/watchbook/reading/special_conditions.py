@@ -33,6 +33,11 @@ def read_absence(rest: Rest, asked: Asked) -> ReadCondition | Misread | None:
     """`No metrics for 1 min`, `heartbeat missing for 26h`, `no successful backup for 26h`."""
     text = rest.text.strip(" .")
     if _NO_METRICS.fullmatch(text):
+        strange = _somebody_else(asked)
+        if strange:
+            reason = f"it does not say which metrics of `{strange}` are missing"
+            proposal = f"Write for example `{strange} check fails for 1 min`, with a check of that name."
+            return Misread("condition-not-understood", why(reason, asked.name, proposal))
         condition = Condition("scrape_success", {}, "<", 1.0, Unit.RATIO, text=asked.text)
         return ReadCondition(condition, "service", rest.window_s, no_data="fire")
     age_s = rest.window_s or rest.average_s or 0.0
@@ -43,6 +48,53 @@ def read_absence(rest: Rest, asked: Asked) -> ReadCondition | Misread | None:
     if _NO_BACKUP.fullmatch(text):
         return _aged("backup_age", {}, age_s, asked)
     return None
+
+
+_OWN = frozenset(
+    [
+        "no",
+        "missing",
+        "absent",
+        "metric",
+        "metrics",
+        "data",
+        "telemetry",
+        "scrape",
+        "scrapes",
+        "down",
+        "lost",
+        "gone",
+        "silence",
+        "silent",
+        "dead",
+        "failing",
+        "fails",
+        "failure",
+        "target",
+        "targets",
+        "instance",
+        "instances",
+        "service",
+        "alert",
+        "blind",
+        "reporting",
+        "reports",
+        "not",
+        "is",
+        "the",
+        "stopped",
+        "watch",
+        "watcher",
+        "monitoring",
+    ]
+)
+
+
+def _somebody_else(asked: Asked) -> str:
+    """The words of the alert's name that are not this service: the metrics of `RedisDown` are not ours."""
+    own = set(slug(asked.known.service).split("-")) | _OWN
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", asked.name)
+    return " ".join(word for word in words if word.casefold() not in own)
 
 
 def _aged(signal: str, params: dict[str, float | str], age_s: float, asked: Asked) -> ReadCondition | Misread:

@@ -228,8 +228,12 @@ name:
 severity:
     severity, level, priority, sev, alert level, urgency, criticality, impact level
 threshold:
-    threshold, condition, trigger, criteria, expression, alert threshold, when, fires when, query, trigger condition,
-    alert condition, conditions, thresholds, firing condition, alert when, rule expression, expr, trigger threshold
+    threshold, thresholds, alert threshold, trigger threshold, expression, expr, rule expression, query, value
+condition:
+    condition, conditions, alert condition, trigger, trigger condition, criteria, when, fires when, firing condition,
+    alert when
+description:
+    description, meaning, summary
 window:
     duration, for, window, period, time window, sustained, evaluation window
 response:
