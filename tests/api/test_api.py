@@ -222,6 +222,24 @@ async def test_health_is_memory_only(client: aiohttp.ClientSession, application:
         assert (await answer.json())["problems"] == ["the journal cannot be written: disk full"]
 
 
+async def test_health_answers_while_the_store_is_stuck(
+    client: aiohttp.ClientSession, application: FakeApplication
+) -> None:
+    """With twenty requests waiting for a store that never answers, `/health` takes less than 100 ms."""
+    application.stuck = asyncio.Event()
+    waiting = [asyncio.create_task(client.get("/api/v1/services/shop")) for _ in range(20)]
+    while application.waiting < len(waiting):
+        await asyncio.sleep(0)
+    began = asyncio.get_running_loop().time()
+    async with client.get("/health") as answer:
+        assert answer.status == 200
+    assert asyncio.get_running_loop().time() - began < 0.1
+    application.stuck.set()
+    for answered in await asyncio.gather(*waiting):
+        assert answered.status == 200
+        answered.release()
+
+
 async def test_figures_are_exposed_in_both_forms(client: aiohttp.ClientSession) -> None:
     """Prometheus gets OpenMetrics when it asks for it, else its older text form."""
     async with client.get("/metrics", headers={"Accept": "application/openmetrics-text"}) as answer:

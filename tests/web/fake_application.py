@@ -54,6 +54,8 @@ class FakeApplication:
         self._happened = asyncio.Condition()
         self.followers = 0
         self.broken = False
+        self.stuck: asyncio.Event | None = None  # while set up: reading a service waits for it
+        self.waiting = 0
 
     async def happen(self, kind: str, sequence: int = 0, service: str = "shop") -> None:
         """Puts an event on the stream."""
@@ -72,6 +74,9 @@ class FakeApplication:
 
     async def service(self, service: str) -> ServiceView:
         self._known(service)
+        if self.stuck is not None:
+            self.waiting += 1
+            await self.stuck.wait()
         return self.view
 
     async def reading(self, service: str) -> Mapping[str, Any]:

@@ -109,7 +109,7 @@ def _place(parts: Parts, name: str, tag: str = "div") -> Markup:
     """A part inside its element, which scripts find again by id; an empty one where there is nothing to say."""
     part = parts.get(name, Part(Markup("")))
     tone = Markup(' class="tone {}"').format(part.tone) if part.tone else ""
-    return Markup('<{0} id="part-{1}" data-part{2}>{3}</{0}>').format(Markup(tag), name, tone, part.html)
+    return Markup('<{0} id="part-{1}"{2}>{3}</{0}>').format(Markup(tag), name, tone, part.html)
 
 
 def as_fragment(parts: Parts) -> str:
@@ -244,7 +244,7 @@ def run_page(view: RunView, now: float, reader: Reader) -> str:
         run_parts(view, now),
         title=summary.procedure,
         service=summary.service,
-        crumb=f"run {summary.id}",
+        crumb=f"run {summary.id[:8]}",
         under_way=summary.ended_at is None,
     )
 

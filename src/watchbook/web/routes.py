@@ -121,14 +121,15 @@ def _add_acting(router: APIRouter, application: Application) -> None:
     async def acknowledge(incident: str, request: Request) -> Response:
         form = await form_of(request)
         await application.acknowledge(AcknowledgeRequest(incident), actor_in(request))
-        return _to(back_in(form, f"/incidents/{incident}"))
+        service = (await application.incident(incident)).service
+        return _to(back_in(form, f"/services/{quote(service)}"))
 
     @router.post("/alerts/{alert:path}/{what}")
     async def alert(alert: str, what: str, request: Request) -> Response:
         form = await form_of(request)
         act = _alert_action(application, alert, what, form, request)
         await act()
-        return _to(back_in(form, "/"))
+        return _to(back_in(form, f"/services/{alert.split('/', maxsplit=1)[0]}"))
 
 
 def _alert_action(

@@ -30,7 +30,7 @@ class _Scale:
 
     def x(self, at: float) -> float:
         span = (self.last - self.first) or 1.0
-        return round((at - self.first) / span * (WIDTH - MARGIN), 1)
+        return round((at - self.first) / span * (WIDTH - MARGIN))
 
 
 def draw(metric: MetricView) -> Markup:

@@ -11,7 +11,7 @@ const timeless = (html) => html.replace(/(<time[^>]*>)[^<]*/g, "$1");
 
 export function swap(fragment) {
   const fetched = new DOMParser().parseFromString(fragment, "text/html");
-  for (const part of fetched.querySelectorAll("[data-part]")) {
+  for (const part of fetched.querySelectorAll("[id^=part-]")) {
     const old = document.getElementById(part.id);
     if (!old || isBusy(old)) continue;
     const html = part.className + timeless(part.innerHTML);
@@ -20,7 +20,7 @@ export function swap(fragment) {
     shown.set(part.id, html);
     replace(old, part);
   }
-  for (const old of document.querySelectorAll("[data-part]")) {
+  for (const old of document.querySelectorAll("[id^=part-]")) {
     if (!fetched.getElementById(old.id) && old.childNodes.length && !isBusy(old)) old.replaceChildren();
   }
   sayTitle();
