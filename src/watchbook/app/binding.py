@@ -16,7 +16,7 @@ from watchbook.measuring.promql.tree import metric_names
 from watchbook.measuring.window import Window
 from watchbook.model.ids import slug
 from watchbook.model.quantities import say, say_number
-from watchbook.model.runbook import AlertRule, Metric
+from watchbook.model.runbook import AlertRule, Condition, Metric
 from watchbook.model.signals import SIGNALS, Signal, averaging_s
 
 _SIGNALS = {signal.name: signal for signal in SIGNALS}
@@ -37,11 +37,38 @@ def bind_rule(
 ) -> Bound | BindingProblem:
     """Binds an alert's condition. `every_s` is the cadence of the source; the document's own queries come first."""
     condition = rule.condition
+    unable = _beyond_this_version(condition)
+    if unable is not None:
+        return unable
     average_s = averaging_s(rule.window_s, every_s, rule.average_s)
     if condition.promql is not None:
         return _bind_query(condition.promql, rule.name, average_s, compares=True)
     name = condition.signal or ""
     return _bind_name(name, condition.params, metrics, window, average_s)
+
+
+def _beyond_this_version(condition: Condition) -> BindingProblem | None:
+    """Why a condition that is understood is not evaluated: never measured as something else instead."""
+    name = condition.signal or condition.external or ""
+    if condition.external is not None:
+        return BindingProblem(
+            name,
+            "another system evaluates this alert, and this version takes no alerts from other systems",
+            "Write a condition that Watchbook can measure, or leave the page to that system.",
+        )
+    if "baseline_factor" in condition.params:
+        return BindingProblem(
+            name,
+            "a comparison with the past 7 days cannot be measured: measurements are kept for hours",
+            "Write the figure itself, for example `> 10/s`.",
+        )
+    if condition.signal == "heartbeat_age":
+        return BindingProblem(
+            name,
+            "this version takes no heartbeats from jobs",
+            "Add a health check that gives the age as a number, or a metric with a query.",
+        )
+    return None
 
 
 def bind_metric(

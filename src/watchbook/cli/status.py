@@ -48,6 +48,9 @@ def _say(view: dict[str, Any]) -> None:
             print(
                 f"    {_MARKS[check['status']]} {check['name']} ({check['environment']}): {check['reason']}"
             )
+    for alert in view["alerts"]:
+        if alert["problem"]:
+            print(f"    ! {alert['name']} cannot be evaluated: {alert['problem']}")
     for name in view["unwired"]:
         print(f"    ! {name['name']} is wired to no channel: pages go to the console")
     if not view["document"]["trusted"]:

@@ -90,7 +90,9 @@ def _greet(watchbook: "Watchbook", setup: "Setup") -> None:
         watched = list(place.watch.alerts.values()) if place else []
         armed = sum(str(one.state.id) in place.wanted_armed for one in watched) if place else 0
         checks = sum(len(one.checks) for one in service.places.values())
-        print(f"  {runbook.service.name}: {checks} checks, {len(watched)} alerts, {armed} of them armed")
+        print(
+            f"  {runbook.service.name}: {checks} checks, {len(watched)} alerts, {armed} of them meant to page"
+        )
         errors = sum(finding.severity == "error" for finding in runbook.findings)
         if errors:
             print(f"    ! {errors} findings are errors: watchbook check {service.loaded.path}")
