@@ -121,7 +121,8 @@ def test_what_cannot_be_read_says_why(text: str, name: str, finding: str, said: 
 
 def test_missing_targets_fire_the_rules_about_them() -> None:
     """No data fires for healthy instances, heartbeats and absent metrics, and is held for everything else."""
-    for text, no_data in (("0 healthy instances", "fire"), ("heartbeat missing for 1h", "fire"), ("No metrics for 1 min", "fire"),
+    for text, no_data in (("0 healthy instances", "fire"), ("heartbeat missing for 1h", "fire"),
+        ("No metrics for 1 min", "fire"),
                           ("> 1% errors", "hold"), ("no successful backup for 26h", "hold")):  # fmt: skip
         read = read_condition(text, "", KNOWN)
         assert isinstance(read, ReadCondition)
@@ -135,7 +136,8 @@ def test_traffic_minimum_is_part_of_the_grammar() -> None:
     assert (read.min_events, read.window_s, read.condition.signal) == (50, 300, "error_ratio")
 
 
-@pytest.mark.parametrize("code", ["GET /health", "redis-cli", "redis-cli ping", "PONG", "2000", "up == 0", "kubectl get pods -l app=x",
+@pytest.mark.parametrize("code",
+["GET /health", "redis-cli", "redis-cli ping", "PONG", "2000", "up == 0", "kubectl get pods -l app=x",
                                   'psql -c "SELECT 1"', "foo(bar", "curl http://x/{y}"])  # fmt: skip
 def test_ordinary_code_spans_are_no_queries(code: str) -> None:
     """Names, numbers and commands parse as PromQL and are never taken for a query."""

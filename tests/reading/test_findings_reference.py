@@ -10,7 +10,8 @@ from watchbook.model.findings import Entry, catalogue, finding
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reference" / "findings.md"
 AREAS = {
-    "0": "The document", "1": "Service and environments", "2": "Checks and metrics", "3": "Alerts", "4": "Procedures and commands",
+    "0": "The document", "1": "Service and environments", "2": "Checks and metrics", "3": "Alerts",
+    "4": "Procedures and commands",
     "5": "Troubleshooting", "6": "Maintenance and recovery", "7": "People and review", "8": "Secrets",
 }  # fmt: skip
 HEAD = """# Findings

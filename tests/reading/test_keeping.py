@@ -34,7 +34,8 @@ def test_other_times_are_no_hours(text: str) -> None:
 
 
 DATES = [
-    ("2026-11-23", date(2026, 11, 23)), ("2026/1/5", date(2026, 1, 5)), ("2026-11", date(2026, 11, 1)), ("23 November 2026", date(2026, 11, 23)),
+    ("2026-11-23", date(2026, 11, 23)), ("2026/1/5", date(2026, 1, 5)), ("2026-11", date(2026, 11, 1)),
+     ("23 November 2026", date(2026, 11, 23)),
     ("November 23rd, 2026", date(2026, 11, 23)), ("Nov 2026", date(2026, 11, 1)), ("23.11.2026", date(2026, 11, 23)),
     ("2026-11-23T10:00:00Z", date(2026, 11, 23)), ("2026-11-23 (by Ana)", date(2026, 11, 23)),
     ("11/23/2026", None), ("31.13.2026", None), ("soon", None), ("", None), ("Smarch 3, 2026", None),
@@ -88,7 +89,8 @@ def test_recovery_is_read_and_held_against_itself() -> None:
 def test_maintenance_is_read() -> None:
     """Notice and hours from the list, steps from the procedure."""
     maintenance = read_runbook(
-        "## Maintenance Windows\n### Planned Maintenance\n- Low-traffic hours: Sunday 02:00–04:00 UTC\n- Announce 72 hours in advance\n\n"
+        "## Maintenance Windows\n### Planned Maintenance\n- Low-traffic hours: Sunday 02:00–04:00 UTC\n"
+        "- Announce 72 hours in advance\n\n"
         "**Procedure:**\n1. Announce\n2. Work\n"
     ).maintenance
     assert maintenance is not None
@@ -97,12 +99,15 @@ def test_maintenance_is_read() -> None:
 
 
 SECRETS = [
-    "key AKIA" + "IOSFODNN7EXAMPL3", "export TOKEN=" + "a8f5f167f44f4964e6c9", "postgres://app:" + "s3cr37pwd@db/x", "token ghp_" + "a1B2" * 9,
+    "key AKIA" + "IOSFODNN7EXAMPL3", "export TOKEN=" + "a8f5f167f44f4964e6c9", "postgres://app:" + "s3cr37pwd@db/x",
+    "token ghp_" + "a1B2" * 9,
     "-----BEGIN RSA " + "PRIVATE KEY-----", "password: " + "Tr0ub4dor&3x",
 ]  # fmt: skip
 NO_SECRETS = [
-    "password: $DB_PASSWORD", "token=<token>", "postgres://app:password@db/x", "postgres://user:${PW}@db/x", "api_key: your-api-key-1",
-    "password=changeme1", "the secret is kept in the vault", "secret: env:SHOP_SECRET", "https://example.test/a:b@c", "token: /run/secrets/token1",
+    "password: $DB_PASSWORD", "token=<token>", "postgres://app:password@db/x", "postgres://user:${PW}@db/x",
+    "api_key: your-api-key-1",
+    "password=changeme1", "the secret is kept in the vault", "secret: env:SHOP_SECRET", "https://example.test/a:b@c",
+    "token: /run/secrets/token1",
 ]  # fmt: skip
 
 
@@ -137,8 +142,10 @@ def test_hand_off_items_know_their_source() -> None:
 def test_alert_without_issue_and_check_without_alert_are_told() -> None:
     """Parts of the runbook that do not lead to each other."""
     runbook = read_runbook(
-        "## Dependencies Health\n- **Cache:** `tcp://c:1`\n## Alerting\n| Alert | Severity | Threshold | Response |\n|---|---|---|---|\n"
-        "| Down | Critical | 0 healthy instances | Page on-call |\n## Troubleshooting\n### Issue: Slow\n**Symptoms:**\n- p95 > 1s\n"
+        "## Dependencies Health\n- **Cache:** `tcp://c:1`\n"
+        "## Alerting\n| Alert | Severity | Threshold | Response |\n|---|---|---|---|\n"
+        "| Down | Critical | 0 healthy instances | Page on-call |\n"
+        "## Troubleshooting\n### Issue: Slow\n**Symptoms:**\n- p95 > 1s\n"
     )
     codes = _codes(runbook)
     assert codes["WB308"] == [6]

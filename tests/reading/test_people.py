@@ -121,8 +121,10 @@ def test_default_ladder_follows_the_roles() -> None:
 
 
 SEVERITIES = [
-    ("P1", C), ("p0", C), ("SEV-1", C), ("Sev 2", H), ("🔴 HIGH", H), ("🔴", C), ("Critical (page)", C), ("warning", M), ("⚠️ Warning", M),
-    ("Severity 3", M), ("P4", L), ("minor", L), ("info", Severity.INFO), ("P0 - Page", C), ("Page", C), ("Ticket", L), ("URGENT", C),
+    ("P1", C), ("p0", C), ("SEV-1", C), ("Sev 2", H), ("🔴 HIGH", H), ("🔴", C), ("Critical (page)", C), ("warning", M),
+     ("⚠️ Warning", M),
+    ("Severity 3", M), ("P4", L), ("minor", L), ("info", Severity.INFO), ("P0 - Page", C), ("Page", C), ("Ticket", L),
+     ("URGENT", C),
     ("Critical/High", None), ("?", None), ("", None), ("P9", None), ("soon", None),
 ]  # fmt: skip
 

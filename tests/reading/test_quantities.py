@@ -20,11 +20,14 @@ S, R, B, P, C = Unit.SECONDS, Unit.RATIO, Unit.BYTES, Unit.PER_SECOND, Unit.COUN
 
 QUANTITIES = [
     ("5min", 300, S), ("5 minutes", 300, S), ("5m", 300, S), ("1hr", 3600, S), ("72 hours", 259200, S), ("100ms", 0.1, S),
-    ("0.5s", 0.5, S), ("1h30m", 5400, S), ("1 hour 30 minutes", 5400, S), ("1 h and 30 min", 5400, S), ("14 days", 1209600, S),
+    ("0.5s", 0.5, S), ("1h30m", 5400, S), ("1 hour 30 minutes", 5400, S), ("1 h and 30 min", 5400, S),
+     ("14 days", 1209600, S),
     ("2 weeks", 1209600, S), ("30-second", 30, S), ("250 µs", 0.00025, S), ("3 months", 7776000, S),
     ("1%", 0.01, R), ("99.95 %", 0.9995, R), ("60 percent", 0.6, R), ("150%", 1.5, R), ("1.1%", 0.011, R),
-    ("512 MB", 512e6, B), ("2Gi", 2 * 2**30, B), ("2 GiB", 2 * 2**30, B), ("64 kB", 64e3, B), ("1.5 TB", 1.5e12, B), ("100 bytes", 100, B),
-    ("50 req/s", 50, P), ("10/min", 1 / 6, P), ("10 per minute", 1 / 6, P), ("10 errors per minute", 1 / 6, P), ("2k rps", 2000, P),
+    ("512 MB", 512e6, B), ("2Gi", 2 * 2**30, B), ("2 GiB", 2 * 2**30, B), ("64 kB", 64e3, B), ("1.5 TB", 1.5e12, B),
+     ("100 bytes", 100, B),
+    ("50 req/s", 50, P), ("10/min", 1 / 6, P), ("10 per minute", 1 / 6, P), ("10 errors per minute", 1 / 6, P),
+     ("2k rps", 2000, P),
     ("600 rpm", 10, P), ("3600/hour", 1, P), ("20 checkouts/s", 20, P), ("10 MB/s", 10e6, P),
     ("10,000", 10_000, C), ("5k", 5000, C), ("5M", 5e6, C), ("0.01", 0.01, C), ("-3", -3, C), ("1e3", 1000, C), ("7", 7, C),
 ]  # fmt: skip
@@ -68,10 +71,13 @@ def test_all_quantities_are_found_in_running_text() -> None:
 
 
 BANDS = [
-    ("1–40 req/s", None, 1, 40, P), ("1-40/s", None, 1, 40, P), ("50-500 req/s", None, 50, 500, P), ("35% to 70%", None, 0.35, 0.7, R),
-    ("20-30%", None, 0.2, 0.3, R), ("100–700m", R, 0.1, 0.7, R), ("0.1-0.5", R, 0.1, 0.5, R), ("100-200ms", None, 0.1, 0.2, S),
+    ("1–40 req/s", None, 1, 40, P), ("1-40/s", None, 1, 40, P), ("50-500 req/s", None, 50, 500, P),
+     ("35% to 70%", None, 0.35, 0.7, R),
+    ("20-30%", None, 0.2, 0.3, R), ("100–700m", R, 0.1, 0.7, R), ("0.1-0.5", R, 0.1, 0.5, R),
+     ("100-200ms", None, 0.1, 0.2, S),
     ("100ms-1s", None, 0.1, 1, S), ("between 1 and 5 min", None, 60, 300, S), ("1k-5k", None, 1000, 5000, C),
-    ("< 70%", None, None, 0.7, R), ("≤ 70%", None, None, 0.7, R), ("up to 5", None, None, 5, C), ("below 250ms", None, None, 0.25, S),
+    ("< 70%", None, None, 0.7, R), ("≤ 70%", None, None, 0.7, R), ("up to 5", None, None, 5, C),
+     ("below 250ms", None, None, 0.25, S),
     ("> 80%", None, 0.8, None, R), ("at least 3", None, 3, None, C), ("under 2 GiB", None, None, 2**31, B),
 ]  # fmt: skip
 
@@ -95,8 +101,10 @@ def test_what_is_no_band_is_refused(text: str) -> None:
 
 
 CADENCES = [
-    ("Daily automated backups", 86400), ("Quarterly restore tests", 91 * 86400), ("every 6 hours", 21600), ("Every hour", 3600),
-    ("twice a day", 43200), ("once a week", 604800), ("nightly at 02:00", 86400), ("every 15s", 15), ("bi-weekly", 14 * 86400),
+    ("Daily automated backups", 86400), ("Quarterly restore tests", 91 * 86400), ("every 6 hours", 21600),
+     ("Every hour", 3600),
+    ("twice a day", 43200), ("once a week", 604800), ("nightly at 02:00", 86400), ("every 15s", 15),
+     ("bi-weekly", 14 * 86400),
     ("continuous", 0),
 ]  # fmt: skip
 

@@ -11,10 +11,14 @@ from watchbook.reading.probes import Probe, curl_target, read_probe
 
 EXPECTATIONS = [
     ("200", Expectation(status="200")), ("200 OK", Expectation(status="200")), ("HTTP 204", Expectation(status="204")),
-    ("2xx", Expectation(status="2xx")), ("status 503", Expectation(status="503")), ('{"a": 1}', Expectation(json='{"a": 1}')),
-    ("[1, 2]", Expectation(json="[1, 2]")), ("/up [0-9]+/", Expectation(regex="up [0-9]+")), ("/ok/i", Expectation(regex="(?i)ok")),
-    ("PONG", Expectation(text="PONG")), ('"ready to serve"', Expectation(text="ready to serve")), ("`two words`", Expectation(text="two words")),
-    ("> 0", Expectation(number=NumberTest(">", 0))), ("≤ 90%", Expectation(number=NumberTest("<=", 0.9))), ("returns PONG", Expectation(text="PONG")),
+    ("2xx", Expectation(status="2xx")), ("status 503", Expectation(status="503")),
+     ('{"a": 1}', Expectation(json='{"a": 1}')),
+    ("[1, 2]", Expectation(json="[1, 2]")), ("/up [0-9]+/", Expectation(regex="up [0-9]+")),
+     ("/ok/i", Expectation(regex="(?i)ok")),
+    ("PONG", Expectation(text="PONG")), ('"ready to serve"', Expectation(text="ready to serve")),
+     ("`two words`", Expectation(text="two words")),
+    ("> 0", Expectation(number=NumberTest(">", 0))), ("≤ 90%", Expectation(number=NumberTest("<=", 0.9))),
+     ("returns PONG", Expectation(text="PONG")),
 ]  # fmt: skip
 
 
@@ -39,17 +43,23 @@ def _probe(text: str) -> Probe | None:
 # line → kind, target, expectation, every, timeout, latency
 PROBES = [
     ("`GET /health` every 2s", CheckKind.HTTP, "/health", Expectation(), 2, None, None),
-    ("`GET http://db:8120/ping` → `pong`, every 2s", CheckKind.HTTP, "http://db:8120/ping", Expectation(text="pong", line=1), 2, None, None),
-    ("`GET /h` → `{\"s\": 1}`, < 100ms, every 2s, timeout 5s", CheckKind.HTTP, "/h", Expectation(json='{"s": 1}', line=1), 2, 5, 0.1),
+    ("`GET http://db:8120/ping` → `pong`, every 2s", CheckKind.HTTP, "http://db:8120/ping",
+     Expectation(text="pong", line=1), 2, None, None),
+    ("`GET /h` → `{\"s\": 1}`, < 100ms, every 2s, timeout 5s", CheckKind.HTTP, "/h",
+     Expectation(json='{"s": 1}', line=1), 2, 5, 0.1),
     ("GET /health → 200 OK", CheckKind.HTTP, "/health", Expectation(status="200", line=1), None, None, None),
-    ("`curl -fsS --max-time 3 http://x/h` → 200", CheckKind.HTTP, "http://x/h", Expectation(status="200", line=1), None, None, None),
+    ("`curl -fsS --max-time 3 http://x/h` → 200", CheckKind.HTTP, "http://x/h", Expectation(status="200", line=1),
+     None, None, None),
     ("`redis-cli ping` → `PONG`", CheckKind.COMMAND, "redis-cli ping", Expectation(text="PONG", line=1), None, None, None),
     ("`tcp://mq:5672`", CheckKind.TCP, "mq:5672", Expectation(), None, None, None),
     ("`redis:6379`", CheckKind.TCP, "redis:6379", Expectation(), None, None, None),
     ("`dns://shop.test`", CheckKind.DNS, "shop.test", Expectation(), None, None, None),
-    ("`tls://shop.test:443` > 14 days", CheckKind.TLS, "shop.test:443", Expectation(number=NumberTest(">", 1209600), line=1), None, None, None),
-    ("`sqlite:a.db` `SELECT 1` → `> 0`", CheckKind.SQL, "a.db", Expectation(number=NumberTest(">", 0), line=1), None, None, None),
-    ("`df --output=pcent /` < 90%", CheckKind.COMMAND, "df --output=pcent /", Expectation(number=NumberTest("<", 0.9), line=1), None, None, None),
+    ("`tls://shop.test:443` > 14 days", CheckKind.TLS, "shop.test:443",
+     Expectation(number=NumberTest(">", 1209600), line=1), None, None, None),
+    ("`sqlite:a.db` `SELECT 1` → `> 0`", CheckKind.SQL, "a.db", Expectation(number=NumberTest(">", 0), line=1), None,
+     None, None),
+    ("`df --output=pcent /` < 90%", CheckKind.COMMAND, "df --output=pcent /",
+     Expectation(number=NumberTest("<", 0.9), line=1), None, None, None),
 ]  # fmt: skip
 
 
@@ -84,7 +94,8 @@ def test_words_around_a_probe_that_are_not_understood_are_told() -> None:
 
 
 @pytest.mark.parametrize("command", ["curl http://x | jq .", "curl -X POST http://x", "curl -d a=b http://x", "curl -k https://x",
-                                     "curl -o out http://x", "curl http://a http://b", "curl", "curl 'http://x"])  # fmt: skip
+                                     "curl -o out http://x", "curl http://a http://b", "curl",
+                                     "curl 'http://x"])  # fmt: skip
 def test_curl_that_does_more_is_no_plain_request(command: str) -> None:
     """Only a plain GET or HEAD becomes an HTTP check."""
     assert curl_target(command) is None

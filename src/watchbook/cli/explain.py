@@ -55,8 +55,8 @@ def explained(runbook: Runbook, source: Sequence[str], everything: bool, colour:
     coverage = runbook.coverage
     yield ""
     yield (
-        f"{runbook.service.name}: {coverage.lines} lines of content: {coverage.read} read, {coverage.faulted} not understood,"
-        f" {coverage.prose} prose."
+        f"{runbook.service.name}: {coverage.lines} lines of content: {coverage.read} read,"
+        f" {coverage.faulted} not understood, {coverage.prose} prose."
     )
     yield _counted(runbook)
 

@@ -1,7 +1,7 @@
 """The catalogue of findings: code, level, what it says, how to mend it, why it matters. Pure data.
 
-Used by `reading.notes` and `deciding.freshness` (which fill the sentences), by the reference page `docs/reference/findings.md` (a test
-holds both together) and by faces that list codes. It finds nothing itself.
+Used by `reading.notes` and `deciding.freshness` (which fill the sentences), by the reference page
+`docs/reference/findings.md` (a test holds both together) and by faces that list codes. It finds nothing itself.
 
 Codes are grouped by area: WB0 the document, WB1 service and environments, WB2 checks and metrics, WB3 alerts,
 WB4 procedures and commands, WB5 troubleshooting, WB6 emergency, maintenance and recovery, WB7 people and

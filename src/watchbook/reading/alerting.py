@@ -20,6 +20,7 @@ from watchbook.reading.notes import Context, Notes
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import duration_at
 from watchbook.reading.queries import is_query, read_query_condition, split_window
+from watchbook.reading.refinements import why
 from watchbook.reading.responses import read_response
 from watchbook.reading.severities import read_severity
 from watchbook.reading.synonyms import plain
@@ -258,8 +259,7 @@ def _condition_of(cell: Line, name: str, known: Known) -> ReadCondition | Misrea
         duration = duration_at(cell.prose, behind.end()) if behind else None
         return read_query_condition(code, name, duration.quantity.value if duration else 0.0)
     if len(cell.text) > 300:
-        return Misread("condition-not-understood", {"name": name, "reason": "it is a text, not a condition",
-                                                    "proposal": "Write a comparison such as `> 1% errors for 5min`."})  # fmt: skip
+        return Misread("condition-not-understood", why("it is a text, not a condition", name))
     return read_condition(cell.text, name, known)
 
 

@@ -156,7 +156,8 @@ def _take(found: Field, notes: Notes, people: People) -> None:
 def _opens_list(found: Field) -> bool:
     """`**Key Personnel:**` before a list is a label, not an empty field."""
     return len(found.key.split()) >= 1 and plain(found.key) in (
-        "key personnel", "key contacts", "contacts", "team", "on call", "escalation", "emergency contacts", "people", "key people",
+        "key personnel", "key contacts", "contacts", "team", "on call", "escalation", "emergency contacts", "people",
+        "key people",
     )  # fmt: skip
 
 

@@ -78,7 +78,8 @@ def _service(service: Service) -> Json:
         "dependencies": list(service.dependencies), "dependents": list(service.dependents), "objective": service.objective,
         "metrics": _some(path=service.metrics.path, every_s=service.metrics.every_s, line=service.metrics.line or None),
         "environments": [
-            {"name": one.name, "url": one.url, "instances": list(one.instances), "selector": one.selector, "context": one.context,
+            {"name": one.name, "url": one.url, "instances": list(one.instances), "selector": one.selector,
+            "context": one.context,
              "namespace": one.namespace, "line": one.line}
             for one in service.environments
         ],
@@ -93,15 +94,18 @@ def _expect(expect: Expectation | None) -> Json:
         return {}
     number = {"op": expect.number.op, "value": expect.number.value} if expect.number else None
     return _some(
-        status=expect.status, json=json.loads(expect.json) if expect.json else None, text=expect.text, regex=expect.regex, number=number,
+        status=expect.status, json=json.loads(expect.json) if expect.json else None, text=expect.text,
+            regex=expect.regex, number=number,
         inverted=True if expect.inverted else None,
     )  # fmt: skip
 
 
 def _check(check: HealthCheck) -> Json:
     return {
-        "name": check.name, "kind": check.kind.value, "target": check.target, "method": check.method, "expect": _expect(check.expect),
-        **_some(query=check.query, max_latency_s=check.max_latency_s, dependency=check.dependency, environment=check.environment),
+        "name": check.name, "kind": check.kind.value, "target": check.target, "method": check.method,
+        "expect": _expect(check.expect),
+        **_some(query=check.query, max_latency_s=check.max_latency_s, dependency=check.dependency,
+        environment=check.environment),
         "every_s": check.every_s, "timeout_s": check.timeout_s, "line": check.line,
     }  # fmt: skip
 
@@ -141,7 +145,8 @@ def _alert(rule: AlertRule) -> Json:
         "name": rule.name, "role": rule.role.value, "severity": rule.severity.value if rule.role is Role.ALERT else None,
         "severity_text": rule.severity_text, "environment": rule.environment, "scope": rule.scope,
         "condition": _condition(rule.condition), "window_s": rule.window_s,
-        **_some(average_s=rule.average_s, min_events=rule.min_events, resolve_after_s=rule.resolve_after_s, source=rule.source,
+        **_some(average_s=rule.average_s, min_events=rule.min_events, resolve_after_s=rule.resolve_after_s,
+        source=rule.source,
                 selector=rule.selector),
         "no_data": rule.no_data, "response": _response(rule.response), "text": rule.text, "line": rule.line,
     }  # fmt: skip
@@ -158,7 +163,8 @@ def _step(step: Step) -> Json:
     return {
         "id": step.id, "name": step.name, "kind": step.kind.value, **_some(environment=step.environment),
         "commands": list(step.commands),
-        **_some(safety=step.safety.safety.value if step.safety else None, duration_s=step.duration_s, timeout_s=step.timeout_s,
+        **_some(safety=step.safety.safety.value if step.safety else None, duration_s=step.duration_s,
+        timeout_s=step.timeout_s,
                 expect=_expect(step.expect) if step.expect else None, until_alert_resolved=step.until_alert_resolved),
         **({"text": step.text} if step.text else {}),
         **({"choices": [{"name": choice.name, "steps": [_step(one) for one in choice.steps]} for choice in step.choices]}
@@ -189,7 +195,8 @@ def _cause(cause: Cause) -> Json:
 def _issue(issue: Issue) -> Json:
     return {
         "name": issue.name, "alerts": list(issue.alerts), "symptoms": [_symptom(symptom) for symptom in issue.symptoms],
-        "diagnosis": [_step(step) for step in issue.diagnosis], "causes": [_cause(cause) for cause in issue.causes], "line": issue.line,
+        "diagnosis": [_step(step) for step in issue.diagnosis], "causes": [_cause(cause) for cause in issue.causes],
+        "line": issue.line,
     }  # fmt: skip
 
 
@@ -250,6 +257,7 @@ def _reading(reading: Reading) -> Json:
 def finding_json(finding: Finding) -> Json:
     """One finding, with where its mark stands (columns from 0)."""
     return {
-        "code": finding.code, "severity": finding.severity.value, "line": finding.line, "message": finding.message, "mend": finding.mend,
+        "code": finding.code, "severity": finding.severity.value, "line": finding.line, "message": finding.message,
+        "mend": finding.mend,
         "column": finding.column, "length": finding.length,
     }  # fmt: skip

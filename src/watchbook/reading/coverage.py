@@ -11,7 +11,8 @@ from watchbook.reading.blocks import Block, Comment, Fence, Html, Item, Line, Li
 from watchbook.reading.document import Document, Section
 from watchbook.reading.notes import Notes
 
-_FREE = frozenset({"", "title", "contents", "overview", "architecture", "severities", "targets", "review", "environments", "contacts",
+_FREE = frozenset({"", "title", "contents", "overview", "architecture", "severities", "targets", "review",
+    "environments", "contacts",
                    "escalation"})  # fmt: skip
 _ADVICE = "Write it in the form of the template, or as a plain sentence if it is for people."
 

@@ -12,14 +12,18 @@ from watchbook.reading.blocks import Line
 from watchbook.reading.quantities import read_quantity
 
 _STATUS = re.compile(
-    r"(?:HTTP(?:/[\d.]+)?\s+|status(?: code)?:?\s+|code\s+)?([1-5](?:\d\d|xx))(?:\s+[A-Za-z][A-Za-z ]{1,20})?(?:\s+(?:status|response|code))?", re.IGNORECASE,
-)  # fmt: skip
+    r"(?:HTTP(?:/[\d.]+)?\s+|status(?: code)?:?\s+|code\s+)?([1-5](?:\d\d|xx))"
+    r"(?:\s+[A-Za-z][A-Za-z ]{1,20})?(?:\s+(?:status|response|code))?",
+    re.IGNORECASE,
+)
 _REGEX = re.compile(r"/(.+)/([ims]*)", re.DOTALL)
 _NUMBER = re.compile(r"(>=|<=|==|!=|[<>≥≤=])\s*(.+)")
 _SYMBOLS = {"≥": ">=", "≤": "<=", "=": "=="}
 _LEAD = re.compile(
-    r"^(?:expected(?: (?:output|result|response))?|output|returns?|should (?:return|be|show|print|say|output)|prints?|shows?|must be|=)\s*:?\s+(?=\S)", re.IGNORECASE,
-)  # fmt: skip
+    r"^(?:expected(?: (?:output|result|response))?|output|returns?|should (?:return|be|show|print|say|output)"
+    r"|prints?|shows?|must be|=)\s*:?\s+(?=\S)",
+    re.IGNORECASE,
+)
 
 
 def read_expectation(text: str | Line, line: int = 0) -> Expectation | None:

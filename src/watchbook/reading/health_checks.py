@@ -22,9 +22,11 @@ from watchbook.reading.quantities import duration_at, read_band
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 
-_ENDPOINT = frozenset({"endpoint", "health endpoint", "health check endpoint", "url", "health check", "health check url", "path", "health url",
+_ENDPOINT = frozenset({"endpoint", "health endpoint", "health check endpoint", "url", "health check",
+    "health check url", "path", "health url",
                        "primary endpoint", "health", "command", "main endpoint"})  # fmt: skip
-_EXPECTED = frozenset({"expected response", "expected", "response", "expected status", "healthy response", "expected result", "returns",
+_EXPECTED = frozenset({"expected response", "expected", "response", "expected status", "healthy response",
+    "expected result", "returns",
                        "status", "success", "expected output", "success response"})  # fmt: skip
 _LATENCY = frozenset(
     {"response time", "latency", "max response time", "expected response time", "maximum response time"}

@@ -19,8 +19,10 @@ from watchbook.reading.quantities import find_quantities
 from watchbook.reading.synonyms import field_named
 
 _TITLE_NOISE = re.compile(
-    r"\b(?:enterprise|production)?\s*(?:operational|operations|operation|ops|service|on-?call|production)?\s*(?:run-?book|play-?book|runbooks)\b", re.IGNORECASE,
-)  # fmt: skip
+    r"\b(?:enterprise|production)?\s*(?:operational|operations|operation|ops|service|on-?call|production)?\s*"
+    r"(?:run-?book|play-?book|runbooks)\b",
+    re.IGNORECASE,
+)
 _SAID = {
     "service": "The service is {}.",
     "owner": "It belongs to {}.",

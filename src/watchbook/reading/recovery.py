@@ -60,14 +60,16 @@ _TESTING = frozenset(
     }
 )
 _CONTINUOUS = re.compile(
-    r"\b(?:continuous|wal[ -]?(?:archiv|stream|ship)|point[- ]in[- ]time|pitr|streaming replication|binlog|log shipping|litestream)",
+    r"\b(?:continuous|wal[ -]?(?:archiv|stream|ship)|point[- ]in[- ]time|pitr|streaming replication|binlog"
+    r"|log shipping|litestream)",
     re.IGNORECASE,
 )
 _REPLICATION_ONLY = re.compile(
     r"^\s*(?:cross[- ]region |multi[- ]region )?(?:replicat(?:ion|ed)|replicas?)\s*$", re.IGNORECASE
 )
 _OBJECTIVE = re.compile(
-    r"\b(?:(recovery point objective|rpo)|(recovery time objective|rto))\b(?:\s*\((?:rpo|rto)\))?\s*(?::|is|=|–|-|of|≤|<=?|\|)?\s*(?:≤|<=?|max(?:imum)?\.?|up to|under|less than|about|~)?\s*",
+    r"\b(?:(recovery point objective|rpo)|(recovery time objective|rto))\b(?:\s*\([^()]{1,40}\))?"
+    r"\s*(?::|is|=|–|-|of|≤|<=?|\|)?\s*(?:≤|<=?|max(?:imum)?\.?|up to|under|less than|about|~)?\s*",
     re.IGNORECASE,
 )
 

@@ -35,7 +35,9 @@ _ON_CALL = re.compile(
 )
 _ADVICE = re.compile(
     r"^(?:if |when |then )|^(?:rollback|roll back|scale|restart|check|review|verify|investigate|monitor|increase"
-    r"|clear|run|see|follow|add|optimi[sz]e|kill|fail ?over|fallback|switch|drain|clean|renew|rotate|inspect|analy[sz]e|contact|consider|execute|trigger|enable|disable|flush|free|expand|resize|look|fix|stop|start|open|escalate|respond|acknowledge|use|go"
+    r"|clear|run|see|follow|add|optimi[sz]e|kill|fail ?over|fallback|switch|drain|clean|renew|rotate|inspect"
+    r"|analy[sz]e|contact|consider|execute|trigger|enable|disable|flush|free|expand|resize|look|fix|stop|start|open"
+    r"|escalate|respond|acknowledge|use|go|tune"
     r"|examine|confirm|debug|identify|update|delete|remove|archive|warm|reduce|throttle|block|immediate\w*|auto\w*)\b",
     re.IGNORECASE,
 )  # fmt: skip

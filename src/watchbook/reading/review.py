@@ -67,7 +67,7 @@ def read(document: Document, notes: Notes) -> Review:
 
 
 def _fields(document: Document) -> Iterator[Field]:
-    """Fields of the front matter, and of paragraphs anywhere; of lists and tables only at the head and in a review section."""
+    """Fields of the front matter and of paragraphs anywhere; of lists and tables only at the head and the review."""
     yield from document.front_matter
     blocks = document.preamble
     yield from fields_in(blocks)

@@ -89,7 +89,8 @@ class _Draft:
     @property
     def context(self) -> Context:
         return Context(
-            self.environments, self.facts.dependencies, self.checks, tuple(self.figures.metrics), self.alerts, self.procedures,
+            self.environments, self.facts.dependencies, self.checks, tuple(self.figures.metrics), self.alerts,
+            self.procedures,
         )  # fmt: skip
 
 
@@ -271,8 +272,10 @@ def _merged_recovery(first: Recovery | None, second: Recovery) -> Recovery:
         return second
     one, two = first.backup, second.backup
     backup = replace(
-        one, every_s=one.every_s or two.every_s, retention_s=one.retention_s or two.retention_s, location=one.location or two.location,
-        drill_every_s=one.drill_every_s or two.drill_every_s, continuous=one.continuous or two.continuous, line=one.line or two.line,
+        one, every_s=one.every_s or two.every_s, retention_s=one.retention_s or two.retention_s,
+        location=one.location or two.location,
+        drill_every_s=one.drill_every_s or two.drill_every_s, continuous=one.continuous or two.continuous,
+            line=one.line or two.line,
     )  # fmt: skip
     return replace(first, rpo_s=first.rpo_s or second.rpo_s, rto_s=first.rto_s or second.rto_s, backup=backup)
 
@@ -325,7 +328,8 @@ def _finish(text: str, draft: _Draft) -> Runbook:
     if not text.strip():
         notes.find("document-empty", 1)
     runbook = Runbook(
-        _service(draft), draft.checks, tuple(draft.figures.metrics), draft.alerts, draft.procedures, draft.issues, draft.commands,
+        _service(draft), draft.checks, tuple(draft.figures.metrics), draft.alerts, draft.procedures, draft.issues,
+            draft.commands,
         draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
         tuple(people.rooms), draft.review,
     )  # fmt: skip
@@ -343,7 +347,9 @@ def _finish(text: str, draft: _Draft) -> Runbook:
 def _service(draft: _Draft) -> Service:
     facts = draft.facts
     return Service(
-        facts.get("service") or "Unnamed service", facts.get("owner") or draft.people.team, facts.get("on_call"), facts.get("purpose"),
-        facts.dependencies, facts.dependents, facts.objective, draft.figures.endpoint or MetricsEndpoint(), draft.environments,
+        facts.get("service") or "Unnamed service", facts.get("owner") or draft.people.team, facts.get("on_call"),
+            facts.get("purpose"),
+        facts.dependencies, facts.dependents, facts.objective, draft.figures.endpoint or MetricsEndpoint(),
+        draft.environments,
         draft.components, draft.dashboards, draft.diagram, facts.lines.get("dependencies", facts.lines.get("service", 1)),
     )  # fmt: skip

@@ -29,8 +29,10 @@ _SHAPES = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _LONGEST_LINE = 20_000
-_KINDS = {"aws": "an AWS access key", "github": "a GitHub token", "gitlab": "a GitLab token", "slack": "a Slack token or webhook",
-          "stripe": "a Stripe key", "google": "a Google API key", "npm": "an npm token", "sendgrid": "a SendGrid key", "key": "a private key",
+_KINDS = {"aws": "an AWS access key", "github": "a GitHub token", "gitlab": "a GitLab token",
+    "slack": "a Slack token or webhook",
+          "stripe": "a Stripe key", "google": "a Google API key", "npm": "an npm token", "sendgrid": "a SendGrid key",
+          "key": "a private key",
           "token": "a signed token", "url": "a password in an address", "named": "a password or token"}  # fmt: skip
 _EXAMPLES = re.compile(
     r"your|example|changeme|change-me|xxx|placeholder|password|secret|redacted|dummy|\.\.\.|test|sample|env:|file:",

@@ -216,7 +216,8 @@ warning:
 critical:
     critical, critical threshold, crit, red, critical level
 alert:
-    alert, alert threshold, threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold
+    alert, alert threshold, threshold, alert when, alert if, alert at, alarm threshold, alert condition,
+    page when, alerting threshold
 query:
     query, promql, expression, prometheus query, prometheus metric, source
 action:
