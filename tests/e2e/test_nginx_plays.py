@@ -64,6 +64,10 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder, self.base = folder, free_base()
         self.started: list[Started] = []
+
+    def start(self) -> None:
+        """Starts everything; what was started is ended by `stop`, also when this fails."""
+        folder = self.folder
         subprocess.run([sys.executable, EXAMPLE / "copy_site.py", folder, str(self.base)], check=True)
         self.script("./site.sh start")
         (folder / "run" / "phone.secret").write_text("a secret of the test")
@@ -155,6 +159,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     require_program("openssl")
     running = Site(tmp_path_factory.mktemp("site"))
     try:
+        running.start()
         yield running
     finally:
         running.stop()

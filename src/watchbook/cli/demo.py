@@ -3,6 +3,7 @@
 Needs no server: it starts one. It decides nothing about the shop; what it can break stands in the example's scripts.
 """
 
+import shutil
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watchbook.cli.speaking import FORMAT, clock, print_json
+from watchbook.cli.speaking import FORMAT, clock, print_columns, print_json
 from watchbook.model.errors import UsageError, WatchbookError
 
 if TYPE_CHECKING:
@@ -53,16 +54,10 @@ def start(folder: Path, base: int | None, foreground: bool, form: str) -> int:
     except KeyboardInterrupt:
         demo.stop()
         raise
-    at = "" if folder == Path("demo") else f" --at {folder}"
     if not text:
         print_json({"board": demo.folder.board, "phone": demo.folder.phone, "shop": demo.folder.shop})
     else:
-        print()
-        for name, says in demo.faults().items():
-            print(f"  watchbook demo break {name:<11}{at} {says}")
-        print(f"  watchbook demo reset            {at} puts everything right")
-        print(f"  watchbook demo play database    {at} breaks it, and mends it without a person")
-        print(f"\nOpen {demo.folder.board} and break something.")
+        _invite(demo, "" if folder == Path("demo") else f" --at {folder}")
     return _stay(demo) if foreground else 0
 
 
@@ -154,6 +149,28 @@ def play(name: str, folder: Path, form: str) -> int:
     return 0 if outcome.passed else 1
 
 
+def _invite(demo: "Demo", at: str) -> None:
+    """How to break things, and where to look."""
+    called = _called()
+    rows = [(f"{called} demo break {name}{at}", says) for name, says in demo.faults().items()]
+    rows.append((f"{called} demo reset{at}", "puts everything right"))
+    rows.append((f"{called} demo play database{at}", "breaks it, and mends it without a person"))
+    rows.append((f"{called} demo stop{at}", "stops everything"))
+    print()
+    print_columns(rows, indent="  ")
+    print(f"\nOpen {demo.folder.board} and break something.")
+
+
+def _called() -> str:
+    """How a person calls Watchbook here: by its name where that is found, else by the path it was called with."""
+    program = Path(sys.argv[0])
+    if shutil.which("watchbook") is not None or program.name != "watchbook":
+        return "watchbook"
+    here = Path.cwd()
+    absolute = program.absolute()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
+
+
 def _stay(demo: "Demo") -> int:
     """Prints pages as the phone gets them, until Ctrl-C or SIGTERM; then stops everything. 1 where Watchbook ended."""
     ended = threading.Event()
@@ -171,6 +188,9 @@ def _stay(demo: "Demo") -> int:
     except WatchbookError as error:
         print(f"watchbook: {error}", file=sys.stderr)
     finally:
+        if not ended.is_set() and not demo.watching():
+            log = demo.folder.path / "logs" / "watchbook.log"
+            print(f"watchbook: {log}: Watchbook ended; its last words stand there.", file=sys.stderr)
         demo.stop()
         print("the demo is stopped")
     return 0 if ended.is_set() else 1
