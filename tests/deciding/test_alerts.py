@@ -302,3 +302,35 @@ def test_replay_gives_the_same_states(
         return found
 
     assert states() == states()
+
+
+def test_reasons_say_for_how_long() -> None:
+    """Each status says why in one sentence, with durations counted from the last data."""
+    a_rule = rule(300)
+    state = new_state(a_rule, "s", "p", armed=True, now=0)
+    never = evaluate(a_rule, state, Observation(600, None), 600, 2).state
+    assert (never.status, never.reason) == (AlertStatus.BLIND, "no data for 10 min")
+    seen = evaluate(a_rule, state, Observation(100, False, says="all good"), 100, 2).state
+    assert seen.reason == "all good"
+    blind = evaluate(a_rule, seen, Observation(760, None, says="the source is silent"), 760, 2).state
+    assert blind.reason == "the source is silent for 11 min"
+    pending = evaluate(a_rule, seen, Observation(102, True, says="3 down"), 102, 2).state
+    pending = evaluate(a_rule, pending, Observation(162, True, says="3 down"), 162, 2).state
+    assert pending.reason == "3 down; fires in 4 min if it stays so"
+    fired = evaluate(a_rule, pending, Observation(402, True, says="3 down"), 402, 2).state
+    assert fired.reason == "3 down for 5 min"
+    good = evaluate(a_rule, fired, Observation(404, False, says="up"), 404, 2).state
+    assert good.reason == "up; resolved in 5 min if it stays so"
+
+
+def test_since_is_when_the_status_began() -> None:
+    """Repeated evaluations do not move it; a restart moves it only for a rule that never had data."""
+    a_rule = rule()
+    state = new_state(a_rule, "s", "p", armed=True, now=5)
+    good = evaluate(a_rule, state, Observation(7, False), 7, 2).state
+    assert evaluate(a_rule, good, Observation(9, False), 9, 2).state.since == good.since == 5
+    fired = evaluate(a_rule, good, Observation(11, True), 11, 2).state
+    assert evaluate(a_rule, fired, Observation(13, True), 13, 2).state.since == fired.since == 11
+    assert alerts.resume(fired, 100, 113).since == 11
+    assert alerts.resume(good, 100, 113).since == 5
+    assert alerts.resume(state, 100, 113).since == 113

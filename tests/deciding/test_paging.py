@@ -530,3 +530,66 @@ def test_storm_is_one_page_and_one_update(timelines: Any) -> None:
     summary = line.heard[1].notice.body["summary"]
     assert summary.startswith("Also firing now: Rule 0: it is True; ")
     assert summary.endswith(" and 295 more")
+
+
+def test_last_rung_that_nobody_holds_is_reported_and_the_one_below_told_again(timelines: Any) -> None:
+    """Nobody further up can be reached: the highest one who can hears it again, every time the ladder repeats."""
+    ladder = (Rung(ANA), Rung("On-Call", 300.0))
+    line = timelines.of(timelines.rule("Down", response=Response(page=True, ladder=ladder)))
+    line.push(0, "Down", True).run(910)
+    assert line.kinds() == [
+        (0, "trigger", ANA),
+        (300, "repeat", ANA),
+        (600, "repeat", ANA),
+        (900, "repeat", ANA),
+    ]
+    assert len(line.journal("page.unreachable")) == 3
+
+
+def test_page_goes_at_once_whatever_the_hours(timelines: Any) -> None:
+    """A response that pages does not wait for working hours."""
+    response = Response(page=True, working_hours=True, ladder=timelines.LADDER)
+    line = timelines.of(timelines.rule("Down", response=response)).push(0, "Down", True).run(2)
+    line.expect("trigger", ANA, (0, 0))
+
+
+def test_refused_console_is_the_end_of_it(timelines: Any) -> None:
+    """A console that is closed refuses too: that is journalled and goes round no further."""
+    line = timelines.of(timelines.rule("Down"), people={}).push(0, "Down", True).run(4)
+    line.take(*answers.channel_failed(line.watch, line.heard[0].notice, timelines.START + 4))
+    assert len(line.heard) == 1
+    assert "refused" in line.journal("page.refused")[0]
+
+
+def test_silence_mutes_rooms_and_the_group_wait(timelines: Any) -> None:
+    """Under a silence a room is not told either, each is recorded once, and keys stay apart from the real page's."""
+    response = Response(page=True, ladder=timelines.LADDER, channels=("#shop",))
+    line = timelines.of(
+        timelines.rule("Down", response=response),
+        rooms={"shop": ("chat",)},
+        wait_s=30.0,
+        silences=[_silenced(timelines, 600.0)],
+    )
+    line.push(0, "Down", True).run(590)
+    assert line.heard == []
+    assert line.journal("page.muted") == [
+        "Ana Ruiz is not told of Down: silenced by Ana Ruiz for 10 min more (load test)"
+    ]
+    line.run(610)
+    assert [(kind, whom) for _, kind, whom in line.kinds()] == [("trigger", "#shop"), ("trigger", ANA)]
+    assert [heard.notice.sequence for heard in line.heard] == [2, 3]
+
+
+def test_silence_inside_the_group_wait_records_nothing_before_it_is_due(timelines: Any) -> None:
+    """A page that waits for its group is muted when it would have gone, not before."""
+    line = timelines.of(timelines.rule("Down"), wait_s=30.0, silences=[_silenced(timelines, 600.0)])
+    assert line.push(0, "Down", True).run(28).journal("page.muted") == []
+    assert len(line.run(32).journal("page.muted")) == 1
+
+
+def test_words_of_a_decided_page(timelines: Any) -> None:
+    """The journal says whom, how high on the ladder, and when the next is told."""
+    line = timelines.of(timelines.rule("Down")).push(0, "Down", True).run(2)
+    entry = next(e for decision in line.decisions for e in decision.entries if e.kind == "page.decided")
+    assert entry.summary == "paging Ana Ruiz: Down: it is True"
+    assert entry.data["why"] == "rung 1 of 3, round 1; the next is told in 5 min unless someone acknowledges"
