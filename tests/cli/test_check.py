@@ -143,7 +143,7 @@ def test_here_looks_at_this_machine(tmp_path: Path) -> None:
     [
         ("nope.md", None, "no such file"),
         ("binary.md", b"\x00\x01", "not a text file"),
-        ("latin.md", b"# caf\xe9", "not UTF-8"),
+        ("latin.md", b"# \xe9t\xe9", "not UTF-8"),
     ],
 )
 def test_path_that_cannot_be_read_is_one_line_and_two(

@@ -8,7 +8,8 @@ import pytest
 from watchbook.reading import read_runbook
 from watchbook.reading.contract import contract
 
-DOCUMENTS = sorted((Path(__file__).parent / "golden").glob("*.md"))
+GOLDEN = Path(__file__).parent / "golden"
+DOCUMENTS = sorted([*GOLDEN.glob("*.md"), *GOLDEN.glob("*.txt")])  # .txt: other languages, not spell-checked
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.quantities import find_duration
 
 _DAYS = {name: number for number, names in enumerate(
-    ("monday mon mondays", "tuesday tue tues tuesdays", "wednesday wed wednesdays", "thursday thu thur thurs thursdays",
+    ("monday mon mondays", "tuesday tue tues tuesdays", "wednesday wed wednesdays", "thursday thu thurs thursdays",
      "friday fri fridays", "saturday sat saturdays", "sunday sun sundays")) for name in names.split()}  # fmt: skip
 _DAY = "|".join(sorted(_DAYS, key=len, reverse=True))
 _GROUPS = {

@@ -60,7 +60,7 @@ _TESTING = frozenset(
     }
 )
 _CONTINUOUS = re.compile(
-    r"\b(?:continuous|wal[ -]?(?:archiv|stream|ship)|point[- ]in[- ]time|pitr|streaming replication|binlog"
+    r"\b(?:continuous|wal[ -]?(?:archive|archiving|stream|ship)|point[- ]in[- ]time|pitr|streaming replication|binlog"
     r"|log shipping|litestream)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from watchbook.reading.notes import Notes
 
 _HINT = re.compile(
     r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox|slack\.com/services|sk_live_|AIza|PRIVATE KEY|eyJ|://[^\s/]*@|npm_|SG\."
-    r"|[Pp]asswd|PASSWD|[Pp]assword|PASSWORD|[Ss]ecret|SECRET|[Tt]oken|TOKEN|[Aa][Pp][Ii][_-]?[Kk][Ee][Yy]"
+    r"|(?i:passwd|password|secret|token)|[Aa][Pp][Ii][_-]?[Kk][Ee][Yy]"
 )
 _SHAPES = re.compile(
     r"(?P<aws>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)"

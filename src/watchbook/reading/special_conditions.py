@@ -111,7 +111,7 @@ def _aged(signal: str, params: dict[str, float | str], age_s: float, asked: Aske
 
 _CHECK_FAILS = re.compile(
     r"(?P<who>.{0,80}?)\b(?:health\s*)?(?:checks?|probes?|endpoint)(?:\s+endpoint)?\s+(?:is\s+|are\s+|keeps\s+)?"
-    r"(?:fail(?:s|ing|ed|ure)?|unhealthy|down|red|(?:does not|doesn.t|not) (?:answer|respond)(?:ing)?"
+    r"(?:fails?|failing|failed|failure|unhealthy|down|red|(?:does not|doesn.t|not) (?:answer|respond)(?:ing)?"
     r"|returns? (?:errors?|5xx|non-200|503|500)(?: or times out)?|times out)",
     re.IGNORECASE,
 )
