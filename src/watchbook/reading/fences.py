@@ -218,8 +218,9 @@ class _Reader:
     def _client_line(self, line: str) -> bool:
         """Whether the line is typed into an interactive client that the command before opened."""
         commands = self.found[-1].commands
-        opened = bool(commands) and Safety.INTERACTIVE in classes(commands[-1].text)
-        if not (_CLIENT_PROMPT.match(line) or (opened and _CLIENT_INPUT.fullmatch(line))):
+        if not _CLIENT_PROMPT.match(line) and not (
+            commands and _CLIENT_INPUT.fullmatch(line) and Safety.INTERACTIVE in classes(commands[-1].text)
+        ):
             return False
         if commands:
             last = commands[-1]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from watchbook.model.runbook import Parameter
 from watchbook.reading.blocks import Block, List, Table
 from watchbook.reading.shell.grammar import read_script
-from watchbook.reading.shell.placeholders import Placeholder, as_variables, find_placeholders, quotation
+from watchbook.reading.shell.placeholders import Placeholder, as_variables, find_placeholders, quotations
 from watchbook.reading.shell.syntax import Command, Script, Unreadable, Word
 from watchbook.reading.shell.table import words
 
@@ -29,6 +29,7 @@ _CAPITALS = re.compile(
 _PATTERN_PROGRAMS = words(
     "grep egrep fgrep zgrep rg awk sed jq echo printf psql mysql sqlite3 redis-cli export test [ [["
 )
+_MOST_TEXT = 100_000  # characters; a longer script is never run, so nothing is filled in
 _FIGURE = re.compile(r"(?P<option>--(?P<name>[a-z][a-z0-9-]*)(?P<sign>[= ]))(?P<value>\d+)(?=\s|$)")
 _DESCRIBED = re.compile(r"`?(?P<name>[$<{]*[A-Za-z][\w -]*[>}]*)`?\s*(?::|–|—|-|=)\s*(?P<text>.+)", re.DOTALL)
 _DEFAULT = re.compile(
@@ -56,10 +57,11 @@ def fill(text: str, line: int, assigned: set[str], *, figures: bool = False) -> 
     `assigned` are variables that earlier steps set; the names that this script sets are added. With `figures`
     the numbers of options are parameters with that default (`--replicas=10` of a scaling).
     """
-    found = [
-        Parameter(p.variable, source=p.form, line=_line_of(text, p.start, line)) for p in reachable(text)
-    ]
-    script, unreachable = as_variables(text)
+    if len(text) > _MOST_TEXT:
+        return Filled(text, (), ())
+    reached, unreachable = _divided(text)
+    found = [Parameter(p.variable, source=p.form, line=_line_of(text, p.start, line)) for p in reached]
+    script, _ = as_variables(text)
     if figures:
         script, numbers = _figures(script, line)
         found += numbers
@@ -72,12 +74,15 @@ def fill(text: str, line: int, assigned: set[str], *, figures: bool = False) -> 
             names.add(name)
     unique = {parameter.name: parameter for parameter in reversed(found)}
     ordered = [unique[name] for name in dict.fromkeys(parameter.name for parameter in found)]
-    return Filled(script, tuple(ordered), tuple(p for p in unreachable if quotation(text, p.start) == "'"))
+    return Filled(script, tuple(ordered), tuple(unreachable))
 
 
-def reachable(text: str) -> list[Placeholder]:
-    """Placeholders that a value can take the place of: not those in single quotes or comments."""
-    return [place for place in find_placeholders(text) if quotation(text, place.start) not in ("'", "#")]
+def _divided(text: str) -> tuple[list[Placeholder], list[Placeholder]]:
+    """Placeholders that a value can take the place of, and those in single quotes; comments hold none."""
+    places = find_placeholders(text)
+    states = quotations(text, [place.start for place in places])
+    reached = [place for place, state in zip(places, states, strict=True) if state not in ("'", "#")]
+    return reached, [place for place, state in zip(places, states, strict=True) if state == "'"]
 
 
 def _line_of(text: str, offset: int, line: int) -> int:

@@ -83,7 +83,7 @@ class StepWriter:
     handler: list[Step] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     _assigned: set[str] = field(default_factory=set)
-    _used_ids: set[str] = field(default_factory=set)
+    _used_ids: dict[str, int] = field(default_factory=dict)
     _next_numbers: dict[str, int] = field(default_factory=dict)  # where to go on counting steps of one name
     _last_environment: str | None = None
 
@@ -403,11 +403,12 @@ class StepWriter:
     def _step(self, name: str, kind: StepKind, line: int, **more: object) -> Step:
         """A step with an id that is unique in its procedure and stays when text moves."""
         base = slug(name)[:48].strip("-")
-        identity, number = base, self._next_numbers.get(base, 2)
+        identity, number = base, self._used_ids.get(base, 0)
         while identity in self._used_ids:
-            identity, number = f"{base}-{number}", number + 1
-        self._used_ids.add(identity)
-        self._next_numbers[base] = number
+            number += 1
+            identity = f"{base}-{number + 1}"
+        self._used_ids[base] = number
+        self._used_ids.setdefault(identity, 0)
         return Step(identity, name, kind, line=line, **more)  # type: ignore[arg-type]
 
 

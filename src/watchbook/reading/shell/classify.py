@@ -82,6 +82,8 @@ def _loop(condition: str) -> Classification:
 
 def syntax_problem(script: str) -> str | None:
     """Why the text cannot be run as a script: no shell would take it, or it is English. None when it can."""
+    if len(script) > _MOST_TEXT:
+        return None
     text, _left = as_variables(script)
     try:
         parsed = read_script(text)

@@ -50,8 +50,7 @@ def as_variables(text: str) -> tuple[str, list[Placeholder]]:
     placeholders = find_placeholders(text)
     if not placeholders:
         return text, []
-    for place in placeholders:
-        state = quotation(text, place.start)
+    for place, state in zip(placeholders, quotations(text, [p.start for p in placeholders]), strict=True):
         if state in ("'", "#"):
             left.append(place)
             continue
@@ -61,36 +60,47 @@ def as_variables(text: str) -> tuple[str, list[Placeholder]]:
     return "".join(pieces) + text[last:], left
 
 
-def quotation(text: str, place: int) -> str:
-    """What the shell is inside of at `place`: `'`, `"` (also a here-document), `#`, or ""."""
+def quotations(text: str, places: list[int]) -> list[str]:
+    """What the shell is inside of at each place (ascending): `'`, `"` (also a here-document), `#`, or ""."""
+    found: list[str] = []
+    documents = _here_documents(text) if "<<" in text else []
     state, index = "", 0
-    while index < place:
-        character = text[index]
-        if state == "'":
-            state = "" if character == "'" else state
-        elif state == "#":
-            state = "" if character == "\n" else state
-        elif character == "\\":
-            index += 1
-        elif state == '"':
-            state = "" if character == '"' else state
-        elif character in "'\"":
-            state = character
-        elif character == "#" and (index == 0 or text[index - 1] in " \t\n;&|("):
-            state = "#"
-        index += 1
-    if state == "" and _in_here_document(text, place):
-        return '"'
-    return state
+    for place in places:
+        while index < place:
+            state, index = _after(text, index, state)
+        inside = any(start <= place < end for start, end in documents)
+        found.append('"' if not state and inside else state)
+    return found
 
 
-def _in_here_document(text: str, place: int) -> bool:
-    """Whether the line of `place` belongs to an open here-document."""
-    waiting = None
-    for line in text[:place].split("\n")[:-1]:
+def _after(text: str, index: int, state: str) -> tuple[str, int]:
+    """The state behind the character at `index`, and the next place to look at."""
+    character = text[index]
+    if state == "'":
+        return ("" if character == "'" else state), index + 1
+    if state == "#":
+        return ("" if character == "\n" else state), index + 1
+    if character == "\\":
+        return state, index + 2
+    if state == '"':
+        return ("" if character == '"' else state), index + 1
+    if character in "'\"":
+        return character, index + 1
+    if character == "#" and (index == 0 or text[index - 1] in " \t\n;&|("):
+        return "#", index + 1
+    return state, index + 1
+
+
+def _here_documents(text: str) -> list[tuple[int, int]]:
+    """Ranges of the bodies of here-documents."""
+    found: list[tuple[int, int]] = []
+    waiting, start, place = None, 0, 0
+    for line in text.split("\n"):
         if waiting is not None:
-            waiting = None if line.strip("\t") == waiting else waiting
-            continue
-        match = re.search(r"<<-?\s*(['\"]?)(\w+)\1", line)
-        waiting = match[2] if match else None
-    return waiting is not None
+            if line.strip("\t") == waiting:
+                found.append((start, place))
+                waiting = None
+        elif match := re.search(r"<<-?\s*(['\"]?)(\w+)\1", line):
+            waiting, start = match[2], place + len(line) + 1
+        place += len(line) + 1
+    return [*found, (start, len(text))] if waiting is not None else found

@@ -17,6 +17,7 @@ _BRACES = re.compile(
     r"\$\{(?:#([A-Za-z_]\w*)|([A-Za-z_]\w*)(?:(?::?[-+?]|%%?|##?)[\w./:@%+=,* ?-]*|:\d+(?::\d+)?))\}"
 )
 _ARITHMETIC = re.compile(r"\$\(\([\d \t+\-*/%]*\)\)")
+_PLAIN_WORD = re.compile(r"[^\s;&|<>()'\"\\$`]+")
 _SPECIAL = frozenset("?$!#-@*0123456789")
 
 
@@ -45,14 +46,14 @@ class WordReader:
         self.text = text
         self.place = 0
         self.features: set[str] = set()
-        self._cuts: set[int] = set()  # offsets of continuations
+        self._cuts: list[int] = []  # offsets of continuations, ascending but for what was read twice
 
     def joined(self) -> str:
         """The text without the line continuations that were met."""
         if not self._cuts:
             return self.text
         pieces, last = [], 0
-        for cut in sorted(self._cuts):
+        for cut in sorted(set(self._cuts)):
             pieces.append(self.text[last:cut])
             last = cut + 2
         return "".join(pieces) + self.text[last:]
@@ -67,7 +68,7 @@ class WordReader:
                 return
 
     def _cut(self) -> None:
-        self._cuts.add(self.place)
+        self._cuts.append(self.place)
         self.place += 2
 
     def skip_comment(self) -> None:
@@ -76,7 +77,7 @@ class WordReader:
 
     def peek_word(self) -> str:
         """The plain word at the cursor, "" when it is not plain: reserved words are never quoted."""
-        match = re.compile(r"[^\s;&|<>()'\"\\$`]+").match(self.text, self.place)
+        match = _PLAIN_WORD.match(self.text, self.place)
         if match is None:
             return ""
         after = self.text[match.end() : match.end() + 1]
@@ -140,7 +141,12 @@ class WordReader:
 
     def _source(self, start: int) -> str:
         pieces, last = [], start
-        for cut in sorted(cut for cut in self._cuts if start <= cut < self.place):
+        recent = []
+        for cut in reversed(self._cuts):
+            if cut < start:
+                break
+            recent.append(cut)
+        for cut in sorted(set(recent)):
             pieces.append(self.text[last:cut])
             last = cut + 2
         return "".join(pieces) + self.text[last : self.place]

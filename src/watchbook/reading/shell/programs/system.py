@@ -249,7 +249,20 @@ _JAVA = {
 
 _LOAD_TESTS = plain("ab wrk wrk2 hey k6 locust vegeta siege artillery jmeter oha bombardier gatling", COST)
 
+_WATCHBOOK = Program(
+    values=words("--data --format"),
+    commands={
+        **plain("check explain status alerts commands diagnose backtest test", READ),
+        "journal": Program(READ),
+        "incident": Program(commands={"list": Program(READ), "show": Program(READ)}, rest=CHANGE, bare=READ),
+        "up": Program(ENDLESS),
+        "respond": Program(ENDLESS),
+    },
+    rest=CHANGE,
+)
+
 PROGRAMS = {
+    "watchbook": _WATCHBOOK,
     **_PACKAGES,
     **_DISKS,
     **_PROCESSES,
