@@ -28,6 +28,7 @@ PROCEDURE = Procedure(
         ('curl "http://x/${version}/y"', 'curl "http://x/1.2/y"'),
         ("echo $version $other ${other}", "echo 1.2 $other ${other}"),
         ("echo $versions", "echo $versions"),
+        ('echo "${versions}"', 'echo "${versions}"'),
         ('login "${API_TOKEN}" $API_TOKEN', "login [secret] [secret]"),
     ],
 )

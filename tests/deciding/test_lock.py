@@ -37,6 +37,7 @@ QUEUED, WAITING = RunState.QUEUED, RunState.WAITING
         (run("2", **ASKING), [run("1")], "1"),
         (run("2", **ASKING), [run("1", WAITING, waits_for="person")], "1"),
         (run("2", **ASKING), [run("1", RunState.COMPLETED)], None),
+        (run("2"), [run("1", QUEUED)], None),
         (run("2", **ASKING), [run("1", environment="staging")], None),
         (run("2", **ASKING), [run("1", environment="Production")], "1"),
         (run("2", **ASKING), [run("1", environment=None)], "1"),

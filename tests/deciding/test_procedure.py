@@ -21,7 +21,14 @@ from watchbook.deciding.moves import (
     Settle,
     Situation,
 )
-from watchbook.deciding.procedure import acts_on_world, by_hand, decide, effective_steps, repeatable
+from watchbook.deciding.procedure import (
+    acts_on_world,
+    by_hand,
+    decide,
+    effective_steps,
+    procedure_names_handler,
+    repeatable,
+)
 from watchbook.model.ids import QuestionId, RunId, StepId
 from watchbook.model.procedures import Choice, Parameter, Procedure, Step, StepKind
 from watchbook.model.runs import Attempt, AttemptState, Run, RunState
@@ -441,6 +448,64 @@ def test_approval_comes_before_the_step() -> None:
     twice = answered(once, "confirm", by="eva")
     assert {q.kind for q in twice.questions} == {"approve"}
     assert isinstance(decide(twice, NOW), Claim)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        situation(step("one"), run={"started_at": None}),
+        situation(step("one", safety=Safety.DESTRUCTIVE)),
+        situation(step("m", StepKind.MANUAL)),
+        situation(step("a", StepKind.APPROVE)),
+        situation(step("c", StepKind.CHOICE, choices=(Choice("x"),))),
+        situation(step("one"), attempts=(attempt("one", state=UNKNOWN),)),
+        situation(step("one"), attempts=(attempt("one", good=False),)),
+    ],
+)
+def test_an_open_question_is_waited_for_and_a_no_ends_the_run(before: Situation) -> None:
+    """Whatever is asked, the run waits for a person, asks nothing twice, and takes no for an answer."""
+    waiting = decide(asked(before), NOW)
+    assert isinstance(waiting, Await)
+    assert waiting.waits_for == "person"
+    assert isinstance(decide(answered(before, "reject"), NOW), Finish)
+
+
+def test_an_approval_of_its_own_is_a_step() -> None:
+    """Where the document asks for approval between steps, the approval is the step."""
+    approved = answered(situation(step("a", StepKind.APPROVE)), "confirm")
+    assert decide(approved, NOW) == Settle(approved.procedure.steps[0], 1, True, "approved")
+
+
+def test_an_alert_that_nobody_watches_cannot_be_verified() -> None:
+    """Without a watcher the verification fails; it does not pass for want of data."""
+    verify = step("v", StepKind.VERIFY, script="", until_alert_resolved="Service Down")
+    move = decide(situation(verify, attempts=(attempt("v", state=CLAIMED),)), NOW)
+    assert isinstance(move, Settle)
+    assert (move.good, move.reason) == (False, "alert Service Down is not watched here")
+
+
+def test_a_secret_that_no_later_step_uses_is_not_asked_for_again() -> None:
+    """After a restart only values that are still needed matter."""
+    steps = (step("one", script="use $TOKEN"), step("two"))
+    procedure = Procedure("Deploy", "deployment", steps, (Parameter("TOKEN"),))
+    later = situation(procedure=procedure, attempts=(attempt("one"),))
+    assert isinstance(decide(later, NOW), Claim)
+    assert isinstance(decide(replace(later, attempts=()), NOW), Ask)
+
+
+def test_a_rollback_says_what_it_undoes() -> None:
+    """Its confirmation names the run that ends with it."""
+    move = decide(situation(procedure=ROLLBACK, run={"started_at": None, "undoes": "r0"}), NOW)
+    assert isinstance(move, Ask)
+    assert "undoes run r0" in move.question.text
+
+
+def test_the_handler_is_known_by_name() -> None:
+    """`on_failure` names it, whatever its case and punctuation."""
+    deploy = Procedure("Deploy", "deployment", on_failure="roll back")
+    assert procedure_names_handler(deploy, Procedure("Roll-Back", "rollback"))
+    assert not procedure_names_handler(deploy, ROLLBACK)
+    assert not procedure_names_handler(ROLLBACK, ROLLBACK)
 
 
 # ---------------------------------------------------------------------------------------- replay

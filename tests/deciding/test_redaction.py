@@ -92,6 +92,11 @@ def test_no_cut_lets_a_credential_through(pick: int, cuts: list[int]) -> None:
     assert credential.encode() not in streamed
 
 
+def test_the_margin_covers_the_longest_secret() -> None:
+    """Before a cut at least twice the longest secret is kept."""
+    assert Redactor(["x" * 100_000]).margin == 200_000
+
+
 @given(start=st.integers(0, 400), place=st.integers(0, 380))
 def test_a_cut_through_a_secret_shows_no_part_of_it(start: int, place: int) -> None:
     """Where the kept end of a long output begins inside a secret, the rest of that secret is not shown."""

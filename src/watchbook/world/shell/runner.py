@@ -102,8 +102,13 @@ class Supervisor:
         found = await cls.find(folder)
         if found is not None:
             return found
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        await spawning(lambda: _start(folder, path))
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            await spawning(lambda: _start(folder, path))
+        except OSError as problem:
+            raise UnreachableError(
+                f"the supervisor of a run did not start: {problem.strerror}", where=str(folder)
+            ) from problem
         started = await cls._connected(folder, fresh=True)
         if started is None:
             raise UnreachableError("a run's supervisor does not answer", where=str(folder))
