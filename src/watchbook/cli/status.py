@@ -51,6 +51,11 @@ def _say(view: dict[str, Any]) -> None:
     for alert in view["alerts"]:
         if alert["problem"]:
             print(f"    ! {alert['name']} cannot be evaluated: {alert['problem']}")
+    for silence in view["silences"]:
+        muted = silence["alert"] or "all alerts"
+        print(
+            f"    ! {muted} silenced until {clock(silence['ends_at'])} by {silence['author']}: {silence['reason']}"
+        )
     for name in view["unwired"]:
         print(f"    ! {name['name']} is wired to no channel: pages go to the console")
     if not view["document"]["trusted"]:
