@@ -205,3 +205,20 @@ def test_words_of_pages(timelines: Any) -> None:
     body = page_body(Matter(bare), Address(NoticeKind.TRIGGER, ANA, 0, 0), timelines.START)
     assert len(body["summary"]) == 1024
     assert body["acknowledge_link"] is None
+
+
+def test_own_alerts_are_told_apart_from_rows_of_the_document() -> None:
+    """After a restart the watch knows its own alerts by their names, with the window of each."""
+    from watchbook.deciding.own_alerts import kept_own_alert
+    from watchbook.model.alerts import AlertState
+
+    def kept(name: str) -> float | None:
+        state = AlertState(alert_id("shop", "production", name), "shop", "production", name, Severity.HIGH)
+        watched = kept_own_alert(state)
+        return watched.rule.window_s if watched else None
+
+    assert (kept("No data from metrics"), kept("Evaluation failing"), kept("Service Down")) == (
+        0.0,
+        60.0,
+        None,
+    )

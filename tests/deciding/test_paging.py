@@ -155,7 +155,8 @@ def test_acknowledging_stops_the_climb(timelines: Any) -> None:
     assert (
         "Bo Lindqvist acknowledged Down" in line.expect("acknowledge", ANA, (350, 350)).notice.body["summary"]
     )
-    line.expect("acknowledge", BO, (350, 350))
+    told = line.expect("acknowledge", BO, (350, 350))
+    assert told.notice.body["summary"] == "Bo Lindqvist acknowledged Down for 30 min"
 
 
 def test_acknowledgement_expires_asks_and_climbs(timelines: Any) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from watchbook.deciding import answers
 from watchbook.deciding.restoring import Kept, RuleToWatch, restored
 from watchbook.deciding.silence import Muting, silence
-from watchbook.deciding.watch import decide_alerts
+from watchbook.deciding.watch import decide_alerts, next_due
 from watchbook.deciding.watched import ServiceWatch
 from watchbook.model.alerts import AlertState, Episode
 from watchbook.model.decisions import Decision
@@ -223,3 +223,32 @@ def test_decision_depends_on_nothing_but_its_inputs(timelines: Any) -> None:
 
     decide_alerts(line.watch, {key: Observation(timelines.START + 3, True)}, timelines.START + 3)
     assert line.watch == before
+
+
+def test_row_that_comes_back_pages_again(timelines: Any) -> None:
+    """Its row was removed while it fired, which ended the episode; put back, it fires and pages anew."""
+    line = timelines.of(timelines.rule("Down")).push(0, "Down", True).run(10)
+    watched = next(iter(line.watch.alerts.values()))
+    line.watch = replace(line.watch, alerts={})
+    line.truth.clear()
+    line.run(14)
+    ledger = _applied(Ledger(), line.decisions)
+    fresh = replace(line.watch, alerts={}, episodes={}, climbs={}, incident=None)
+    rules = [RuleToWatch(watched.rule, True, 2.0)]
+    line.watch = restored(fresh, rules, ledger.kept(()), timelines.START + 15)
+    line.push(16, "Down", True).run(20)
+    line.expect("trigger", "Ana Ruiz", (16, 18))
+
+
+def test_the_longest_of_several_silences_holds(timelines: Any) -> None:
+    """What is due is the end of the last one; one that a person ended does not count."""
+    start = timelines.START
+    made = [
+        silence(Muting("shop", None, start + 100.0 * n, f"reason {n}"), "Ana Ruiz", start)[0]
+        for n in (1, 3, 2)
+    ]
+    made.append(replace(made[1], id="x", ends_at=start + 900.0, ended_early_at=start + 1))
+    line = timelines.of(timelines.rule("Down"), silences=made).push(10, "Down", True).run(20)
+    assert next_due(line.watch) == start + 300
+    line.run(310)
+    line.expect("trigger", "Ana Ruiz", (300, 302))

@@ -51,7 +51,7 @@ def acknowledge(
     lead = max(episodes, key=lambda e: (bool(draft.climbs[e.id].told), e.severity.rank, -e.began_at))
     until = draft.climbs[lead.id].acknowledged_until
     says = f"{actor} acknowledged {', '.join(episode.name for episode in episodes)}"
-    says += f" until {say_duration(until - now)} from now" if until is not None else ""
+    says += f" for {say_duration(until - now)}" if until is not None else ""
     says += f": {note.strip()}" if note.strip() else ""
     draft.say(
         _entry(lead, "acknowledged", says, actor, now, until=until, episodes=[str(e.id) for e in episodes])

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from watchbook.deciding.alerts import adopt, new_state
 from watchbook.deciding.own_alerts import kept_own_alert
 from watchbook.deciding.watched import ServiceWatch, Watched
-from watchbook.model.alerts import AlertState, Episode
+from watchbook.model.alerts import AlertState, AlertStatus, Episode
 from watchbook.model.diagnosis import Diagnosis
-from watchbook.model.ids import AlertId, alert_id
+from watchbook.model.ids import AlertId, EpisodeId, alert_id
 from watchbook.model.incidents import Incident
 from watchbook.model.paging import Climb, Silence
 from watchbook.model.runbook import AlertRule
@@ -44,7 +44,8 @@ def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now:
 
     A rule without a kept state begins as never evaluated. Whether a rule is armed comes from `rules`.
     """
-    states = {state.id: state for state in kept.states if _here(fresh, state)}
+    open_ones = {episode.id for episode in kept.episodes if episode.ended_at is None}
+    states = {state.id: _consistent(state, open_ones) for state in kept.states if _here(fresh, state)}
     alerts: dict[AlertId, Watched] = {}
     for wanted in rules:
         key = alert_id(fresh.service, fresh.environment, wanted.rule.name)
@@ -78,6 +79,13 @@ def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now:
         ),
         diagnoses=_diagnoses(fresh, kept.diagnoses),
     )
+
+
+def _consistent(state: AlertState, open_ones: set[EpisodeId]) -> AlertState:
+    """A state whose episode is over (its row was gone for a while) begins again, so that it pages when it fires."""
+    if state.episode is None or state.episode in open_ones:
+        return state
+    return replace(state, status=AlertStatus.OK, episode=None, active_since=None, good_since=None)
 
 
 def _here(watch: ServiceWatch, record: AlertState | Episode | Incident) -> bool:
