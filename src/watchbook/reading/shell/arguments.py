@@ -124,6 +124,7 @@ def _with_value(
     found: Arguments, args: tuple[Word, ...], index: int, name: str, valued: frozenset[str]
 ) -> int:
     if name in valued and index + 1 < len(args):
+        found.hazy = found.hazy or (args[index + 1].splits and is_hazy(args[index + 1]))
         found.options.append(Option(name, args[index + 1]))
         return 2
     found.options.append(Option(name))

@@ -65,7 +65,7 @@ _SQLITE_DOTS = re.compile(
     r"timeout \d+|stats|quit|exit)(?:\s+\w+)?"
 )
 _SQLITE_OPTIONS = words(
-    "-readonly -header -noheader -json -csv -column -line -list -table -batch -bail -box "
+    "--version -readonly -header -noheader -json -csv -column -line -list -table -batch -bail -box "
     "-markdown -html -safe -version --readonly"
 )
 
@@ -88,10 +88,10 @@ def psql(judge: Judge, call: Call) -> Classification:
     options = judge.options(call, arguments, PSQL)
     texts = arguments.values("-c", "--command")
     if texts:
-        return most_dangerous([options, sql_texts(call, texts, "postgres")])
+        return most_dangerous([sql_texts(call, texts, "postgres"), options])
     if arguments.has("-l", "--list", "-V", "--version"):
-        return most_dangerous([options, read_only(call)])
-    return most_dangerous([options, _from_input(call, "postgres")])
+        return most_dangerous([read_only(call), options])
+    return most_dangerous([_from_input(call, "postgres"), options])
 
 
 def _stops_on_error(option: Option) -> bool:
@@ -124,7 +124,7 @@ def mysql(judge: Judge, call: Call) -> Classification:
     prompt = (
         known(Safety.INTERACTIVE, "mysql -p asks for the password", call.part()) if asks else read_only(call)
     )
-    return most_dangerous([options, inner, prompt])
+    return most_dangerous([inner, options, prompt])
 
 
 def sqlite(_judge: Judge, call: Call) -> Classification:
@@ -290,6 +290,7 @@ def mongo(_judge: Judge, call: Call) -> Classification:
     if (
         not texts
         and not (call.text or call.piped or call.closed)
+        and not any(word.text.endswith(".js") for word in arguments.operands)
         and len(arguments.operands) <= 1
         and not arguments.has("-f", "--file")
     ):

@@ -37,7 +37,8 @@ _GCLOUD_GROUPS = words(
     "keyrings components organizations"
 )
 _AZURE_GROUPS = words(
-    "keyvault secret vm aks webapp account group network sql db server postgres flexible-server "
+    "keyvault secret config appsettings connection-string vm aks webapp account group network sql db server "
+    "postgres flexible-server "
     "mysql redis storage blob container acr repository functionapp "
     "containerapp monitor metrics activity-log alert log-analytics workspace cosmosdb servicebus "
     "queue topic namespace eventhubs eventhub "

@@ -132,7 +132,7 @@ PROGRAMS = {
                 ),
                 "plan": Program(UNKNOWN),
                 "destroy": Program(DESTROY),
-                "fmt": Program(CHANGE, look="listing", only=words("-check -diff -list")),
+                "fmt": Program(CHANGE, look="listing", only=words("-check -diff -list"), single=True),
             },
             rest=CHANGE,
             single=True,
