@@ -252,3 +252,20 @@ def test_the_longest_of_several_silences_holds(timelines: Any) -> None:
     assert next_due(line.watch) == start + 300
     line.run(310)
     line.expect("trigger", "Ana Ruiz", (300, 302))
+
+
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_clock_that_went_back_while_down_delays_nothing(timelines: Any, acknowledged: bool) -> None:
+    """Killed, and started again under a clock that is a day behind: windows and rungs do not wait for that day."""
+    line = timelines.of(timelines.rule("Down"), timelines.rule("Slow", "critical", 60.0))
+    line.push(0, "Down", True).push(20, "Slow", True).run(30)
+    if acknowledged:
+        line.acknowledge(30)
+    ledger = _applied(Ledger(), line.decisions)
+    line.at = -86400.0
+    line.take(*crash(line.watch, ledger, timelines.START + line.at, -86430.0))
+    line.run(line.at + 62)
+    assert line.status("Slow").value == "firing"
+    line.run(-86400 + (2500 if acknowledged else 400))
+    told = [heard for heard in line.told("trigger", "Bo Lindqvist") if heard.at < 0]
+    assert len(told) == 1

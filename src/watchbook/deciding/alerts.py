@@ -218,13 +218,17 @@ def _becoming_good(rule: AlertRule, state: AlertState, says: str, now: float, ca
 
 
 def resume(state: AlertState, down_s: float, now: float) -> AlertState:
-    """After a restart: time while the watcher was down counts towards no window, and not as missing data (rule 4)."""
+    """After a restart: time while the watcher was down counts towards no window, and not as missing data (rule 4).
+
+    No mark is left ahead of `now`, should the machine's clock have gone back meanwhile (rule 7).
+    """
+    fresh = state.last_good_at is None and state.status is AlertStatus.OK
     return replace(
         state,
-        active_since=_moved(state.active_since, down_s),
-        good_since=_moved(state.good_since, down_s),
+        active_since=_not_after(_moved(state.active_since, down_s), now),
+        good_since=_not_after(_moved(state.good_since, down_s), now),
         last_good_at=None if state.last_good_at is None else now,
-        since=now if state.last_good_at is None and state.status is AlertStatus.OK else state.since,
+        since=now if fresh else _not_after(state.since, now),
     )
 
 
@@ -241,6 +245,10 @@ def shift(state: AlertState, by_s: float) -> AlertState:
 
 def _moved(moment: float | None, by_s: float) -> float | None:
     return None if moment is None else moment + by_s
+
+
+def _not_after(moment: float | None, now: float) -> float | None:
+    return None if moment is None else min(moment, now)
 
 
 def close_by_hand(state: AlertState, reason: str, now: float) -> AlertState:

@@ -179,9 +179,10 @@ def channel_failed(watch: ServiceWatch, notice: Notice, now: float) -> Answered:
 
 def resume(watch: ServiceWatch, down_s: float, now: float) -> Answered:
     """After a restart: `down_s` seconds count towards no window (rule 4). Escalation is not held back by them."""
-    draft = Draft(watch, now)
+    draft, down_s = Draft(watch, now), max(0.0, down_s)
     for watched in (*watch.alerts.values(), *watch.own.values()):
         draft.set_state(replace(watched, state=alerts.resume(watched.state, down_s, now)))
+    draft.climbs = {key: paging.not_ahead(climb, now) for key, climb in watch.climbs.items()}
     says = f"the watch over {watch.environment} began again after {say_duration(down_s)}, which count towards no window"
     draft.say(_own_entry(watch, "watch.resumed", says, now, down_s=down_s))
     return draft.finish(says)

@@ -316,6 +316,16 @@ def shift(climb: Climb, by_s: float) -> Climb:
     )
 
 
+def not_ahead(climb: Climb, now: float) -> Climb:
+    """After a restart under a clock that went back: nothing is due later than it could be by any rung (rule 7)."""
+    if climb.working_hours or climb.ended_at is not None or climb.began_at <= now:
+        return climb
+    back = shift(climb, now - climb.began_at)
+    longest_s = max([rung_lasts_s(climb, at) for at in range(len(climb.ladder))], default=climb.rung_s)
+    latest = now + max(longest_s, ASKED_AGAIN_S)
+    return replace(back, next_at=None if back.next_at is None else min(back.next_at, latest))
+
+
 def _copies(reaches: Iterable[Reach]) -> list[tuple[str, str]]:
     return [(reach.person, channel) for reach in reaches for channel in reach.channels]
 
