@@ -101,7 +101,7 @@ def _people(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: No
     known |= {slug(room) for room in runbook.rooms}
     line = ladder_line or runbook.contacts[0].line
     for name in ladder.names:
-        if slug(name) not in known and "://" not in name:
+        if slug(name) not in known and "://" not in name and not name.startswith("#"):
             notes.find("contact-undefined", line, mark=name, name=name, role="Backup")
     for rule in runbook.alerts:
         for rung in rule.response.ladder:

@@ -279,7 +279,7 @@ def _window(row: _Row, notes: Notes) -> float:
         return 0.0
     found = duration_at(re.sub(r"^(?:for|>=?|≥|over)\s*", "", row.window, flags=re.IGNORECASE))
     if found is None:
-        if re.search(r"\d", row.window):
+        if row.window.casefold() not in ("immediate", "immediately", "instant", "at once", "0"):
             notes.find("duration-not-understood", row.line, mark=row.window, text=row.window, name=row.name)
         return 0.0
     return found.quantity.value

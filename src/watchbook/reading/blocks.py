@@ -226,7 +226,7 @@ Block = Paragraph | List | Table | Fence | Comment | Quote | Html
 
 
 _PLAIN_KEY = re.compile(r"([A-Z][\w /&().-]{0,48}?)\s*:\s+(?=\S)")
-_AFTER_KEY = re.compile(r"\s*(?::|\s[-–—]\s)\s*")
+_AFTER_KEY = re.compile(r"(\s*\([^()]{1,40}\))?\s*(?::|\s[-–—]\s)\s*")
 
 
 def _field_of(line: Line, plain: bool) -> Field | None:
@@ -238,7 +238,7 @@ def _field_of(line: Line, plain: bool) -> Field | None:
             return Field(inside[:-1].strip(), line.cut(span.end), line.number)
         after = _AFTER_KEY.match(text, span.end)
         if after:
-            return Field(inside.strip(), line.cut(after.end()), line.number)
+            return Field(inside.strip() + (after[1] or ""), line.cut(after.end()), line.number)
         return None
     if not plain:
         return None

@@ -6,6 +6,7 @@ Called by `reading.runbook`. Names are kept as written: the wiring says how each
 import re
 from dataclasses import dataclass, field
 
+from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Contact
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
 from watchbook.reading.document import Section
@@ -280,6 +281,7 @@ def say_contact(contact: Contact) -> str:
 
 def say_ladder(ladder: WrittenLadder) -> str:
     """The ladder in one sentence."""
-    lasts = {seconds for seconds in ladder.lasts_s if seconds is not None}
-    each = f", {lasts.pop() / 60:g} min each" if len(lasts) == 1 else ""
+    lasts = set(ladder.lasts_s)
+    only = lasts.pop() if len(lasts) == 1 else None
+    each = f", {say(only, Unit.SECONDS)} each" if only else ""
     return f"Pages climb {' → '.join(ladder.names)}{each}."
