@@ -134,7 +134,10 @@ def test_the_rollback_beside_a_procedure_is_its_way_back() -> None:
 
 def test_rollback_text_inside_a_block_becomes_the_failure_handler() -> None:
     """Commands under `# Rollback if needed` never run in sequence."""
-    text = "## Deployment\n\n```bash\n# Deploy\n./deploy.sh v2\n# Verify\ncurl -fsS http://h/\n# Rollback if needed\n./deploy.sh rollback\n```\n"
+    text = (
+        "## Deployment\n\n```bash\n# Deploy\n./deploy.sh v2\n# Verify\n"
+        "curl -fsS http://h/\n# Rollback if needed\n./deploy.sh rollback\n```\n"
+    )
     runbook = _read(text)
     deployment = runbook.procedure("Deployment")
     assert deployment is not None
@@ -188,7 +191,11 @@ def test_numbers_of_a_scaling_are_parameters_with_that_default() -> None:
 
 def test_variables_that_nothing_assigns_are_parameters() -> None:
     """`$REGION` is asked for; a variable that an earlier step sets, a loop's and the shell's own are not."""
-    text = "## Deployment\n\n```bash\n# Look\nTAG=$(git describe)\n# Deploy\nfor i in a b; do ./deploy.sh $i $TAG $REGION $HOME; done\n# Verify\ncurl -f http://h/\n```\n"
+    text = (
+        "## Deployment\n\n```bash\n# Look\nTAG=$(git describe)\n# Deploy\n"
+        "for i in a b; do ./deploy.sh $i $TAG $REGION $HOME; done\n# Verify\n"
+        "curl -f http://h/\n```\n"
+    )
     assert [p.name for p in _procedure(text, "Deployment").parameters] == ["REGION"]
 
 
@@ -205,8 +212,11 @@ def test_words_in_capitals_are_parameters_where_they_are_arguments() -> None:
 def test_numbered_items_are_steps() -> None:
     """A command behind a colon runs, a path does not, prose is done by a person, monitoring is a watch."""
     text = (
-        "## Maintenance Windows\n\n### Planned Maintenance\n\n**Procedure:**\n1. Announce maintenance window\n2. Take snapshot: `./backup.sh`\n"
-        "3. Follow the guide: `docs/guide.md`\n4. Validate changes: `curl -fsS http://127.0.0.1/health`\n5. Monitor for 1 hour\n6. Wait 2 minutes\n"
+        "## Maintenance Windows\n\n### Planned Maintenance\n\n**Procedure:**\n"
+        "1. Announce maintenance window\n2. Take snapshot: `./backup.sh`\n"
+        "3. Follow the guide: `docs/guide.md`\n"
+        "4. Validate changes: `curl -fsS http://127.0.0.1/health`\n"
+        "5. Monitor for 1 hour\n6. Wait 2 minutes\n"
     )
     procedure = _procedure(text, "Planned Maintenance")
     assert [step.kind.value for step in procedure.steps] == [
@@ -225,7 +235,11 @@ def test_numbered_items_are_steps() -> None:
 
 def test_numbered_items_may_hold_blocks() -> None:
     """A block below an item is that step; its comments make steps of their own."""
-    text = "## Deployment\n\n1. Build it\n\n   ```bash\n   ./build.sh\n   ```\n\n2. Ship it\n\n   ```bash\n   # Push\n   ./push.sh\n   # Verify\n   curl -f http://h/\n   ```\n"
+    text = (
+        "## Deployment\n\n1. Build it\n\n   ```bash\n   ./build.sh\n   ```\n\n"
+        "2. Ship it\n\n   ```bash\n   # Push\n   ./push.sh\n   # Verify\n"
+        "   curl -f http://h/\n   ```\n"
+    )
     assert _shapes(_procedure(text, "Deployment").steps) == [
         ("command", "Build it"),
         ("command", "Push"),
@@ -329,7 +343,10 @@ def test_unknown_attributes_are_told() -> None:
 
 def test_two_procedures_of_one_name_are_told_apart() -> None:
     """`watchbook run` finds procedures by name: the second gets its line, and a finding."""
-    text = "## Deployment\n\n**Release:**\n```bash\n./a.sh\n```\n\n## Recovery Procedures\n\n**Release:**\n```bash\n./b.sh\n```\n"
+    text = (
+        "## Deployment\n\n**Release:**\n```bash\n./a.sh\n```\n\n"
+        "## Recovery Procedures\n\n**Release:**\n```bash\n./b.sh\n```\n"
+    )
     names = [procedure.name for procedure in _read(text).procedures]
     assert names[0] == "Release" and names[1].startswith("Release (line ")
     assert "WB414" in _codes(text)
@@ -337,7 +354,11 @@ def test_two_procedures_of_one_name_are_told_apart() -> None:
 
 def test_commands_outside_procedures_are_a_list() -> None:
     """A block without steps in another section is kept by name, with its parameters and class."""
-    text = "## Useful Commands\n\n### Logs\n```bash\n# Recent logs\nkubectl logs -l app=shop --tail=100\n\n# Follow logs\nkubectl logs <pod-name> --follow\n```\n"
+    text = (
+        "## Useful Commands\n\n### Logs\n```bash\n# Recent logs\n"
+        "kubectl logs -l app=shop --tail=100\n\n# Follow logs\n"
+        "kubectl logs <pod-name> --follow\n```\n"
+    )
     found = _read(text).commands
     assert [(c.name, c.group, c.safety.safety if c.safety else None) for c in found] == [
         ("Recent logs", "Logs", Safety.READ_ONLY),
@@ -349,7 +370,10 @@ def test_commands_outside_procedures_are_a_list() -> None:
 
 def test_numbered_steps_with_commands_are_a_procedure_anywhere() -> None:
     """Steps with commands under Common Operations are a procedure; a plain numbered list is not."""
-    text = "## Common Operations\n\n### Rotate the key\n\n1. Make a key: `./key.sh new`\n2. Tell the team\n\n### Reading list\n\n1. The guide\n2. The other guide\n"
+    text = (
+        "## Common Operations\n\n### Rotate the key\n\n1. Make a key: `./key.sh new`\n"
+        "2. Tell the team\n\n### Reading list\n\n1. The guide\n2. The other guide\n"
+    )
     assert [procedure.name for procedure in _read(text).procedures] == ["Rotate the key"]
 
 
@@ -379,3 +403,63 @@ def test_the_unfilled_template_is_read_without_a_crash() -> None:
     runbook = read_runbook((_SHARED / "seed" / "runbook-template.md").read_text())
     assert len(runbook.procedures) >= 12 and len(runbook.issues) == 3 and len(runbook.commands) == 8
     assert {"WB402", "WB406", "WB407", "WB408"} <= {finding.code for finding in runbook.findings}
+
+
+@pytest.mark.parametrize("attribute", ["on=web1", "interpreter=python3"])
+def test_what_is_not_for_this_shell_is_done_by_a_person(attribute: str) -> None:
+    """Commands for another machine or another interpreter never run here."""
+    (step,) = _procedure(
+        f"## Restart\n\n```bash {{{attribute}}}\nsystemctl restart shop\n```\n", "Restart"
+    ).steps
+    assert step.kind is StepKind.MANUAL and not step.script and "systemctl" in step.text
+
+
+def test_what_is_left_out_of_run_all_is_asked() -> None:
+    """A block that runme leaves out is a question here."""
+    (step,) = _procedure(
+        "## Restart\n\n```bash {excludeFromRunAll=true}\n# Clear the cache\n./clear.sh\n```\n", "Restart"
+    ).steps
+    assert step.kind is StepKind.CHOICE
+    assert [choice.name for choice in step.choices] == ["Clear the cache", "Leave it out"]
+
+
+def test_a_step_may_be_conditional_behind_its_name() -> None:
+    """`Restart Redis if down` is asked about; `Check if it is down` only looks."""
+    text = (
+        "## Restart\n\n```bash\n# Check if it is down\nsystemctl is-active redis\n"
+        "# Restart Redis if down\nsystemctl restart redis\n```\n"
+    )
+    assert [step.kind for step in _procedure(text, "Restart").steps] == [StepKind.COMMAND, StepKind.CHOICE]
+
+
+def test_lists_of_people_are_no_procedure() -> None:
+    """A numbered call tree among emergencies is not a series of steps."""
+    text = "## Emergency Procedures\n\n### Emergency Contact Tree\n\n1. On-call\n2. Lead\n"
+    assert _read(text).procedures == ()
+
+
+def test_a_page_of_an_alert_corpus_is_one_issue() -> None:
+    """Meaning, Impact, Diagnosis, Mitigation under one title: the title is the alert's name."""
+    text = (
+        "# KubePodCrashLooping\n\n## Meaning\n\nA pod restarts.\n\n## Diagnosis\n\n"
+        "```console\n$ kubectl get pods -n <namespace>\nNAME\n```\n\n## Mitigation\n\n"
+        "Talk to the team.\n"
+    )
+    (issue,) = read_runbook(text).issues
+    assert issue.alerts == ("KubePodCrashLooping",)
+    assert [step.script for step in issue.diagnosis] == ['kubectl get pods -n "${namespace}"']
+
+
+def test_sql_in_a_procedure_is_done_by_a_person() -> None:
+    """A block of SQL is a recorded manual step, an example of data is not."""
+    text = "## Restart\n\n```sql\nVACUUM orders;\n```\n\n```yaml\na: b\n```\n\n```bash\n./x.sh\n```\n"
+    assert [step.kind for step in _procedure(text, "Restart").steps] == [StepKind.MANUAL, StepKind.COMMAND]
+
+
+def test_numbered_headings_are_parts_of_one_procedure() -> None:
+    """`#### Step 1`, `#### Step 2` below a heading are its steps, in order."""
+    text = (
+        "## Deployment\n\n### Release\n\n#### Step 1: Build\n\n```bash\n./build.sh\n"
+        "```\n\n#### Step 2: Ship\n\n```bash\n./ship.sh\n```\n"
+    )
+    assert [step.script for step in _procedure(text, "Release").steps] == ["./build.sh", "./ship.sh"]

@@ -147,7 +147,9 @@ def test_diagnosis_that_changes_something_is_left_to_a_person() -> None:
 def test_advice_is_a_cause_without_commands() -> None:
     """`If A: do B` and `A: do B` under Solutions are advice for A."""
     issue = _issue(
-        "### High latency\n\n**Solutions:**\n- If external API is failing: Enable the fallback\n- Cache miss: Warm up the cache\n"
+        "### High latency\n\n**Solutions:**\n"
+        "- If external API is failing: Enable the fallback\n"
+        "- Cache miss: Warm up the cache\n"
     )
     assert [(cause.name, cause.advice) for cause in issue.causes] == [
         ("external API is failing", "Enable the fallback"),
@@ -158,7 +160,8 @@ def test_advice_is_a_cause_without_commands() -> None:
 def test_a_resolution_with_commands_is_a_remedy() -> None:
     """A plain "Resolution" with commands can be run, also when it is a numbered list."""
     runbook = _read(
-        "### Disk is full\n\n#### Diagnosis\n\n```bash\ndf -h\n```\n\n#### Resolution\n\n1. Rotate the logs: `./rotate.sh`\n2. Look again: `df -h`\n"
+        "### Disk is full\n\n#### Diagnosis\n\n```bash\ndf -h\n```\n\n#### Resolution\n\n"
+        "1. Rotate the logs: `./rotate.sh`\n2. Look again: `df -h`\n"
     )
     (issue,) = runbook.issues
     assert [step.script for step in issue.diagnosis] == ["df -h"]
@@ -168,7 +171,9 @@ def test_a_resolution_with_commands_is_a_remedy() -> None:
 def test_a_table_of_symptoms_gives_an_issue_for_each_row() -> None:
     """`Symptom | Cause | Fix` rows are issues with one cause each; a command in the fix can be run."""
     runbook = _read(
-        "| Symptom | Cause | Fix |\n|---|---|---|\n| 502 errors | Upstream down | `systemctl restart app` |\n| Slow | Cold cache | Wait |\n"
+        "| Symptom | Cause | Fix |\n|---|---|---|\n"
+        "| 502 errors | Upstream down | `systemctl restart app` |\n"
+        "| Slow | Cold cache | Wait |\n"
     )
     assert [(i.name, i.causes[0].name) for i in runbook.issues] == [
         ("502 errors", "Upstream down"),
@@ -182,7 +187,8 @@ def test_a_table_of_symptoms_gives_an_issue_for_each_row() -> None:
 def test_headings_that_only_group_issues_are_looked_through() -> None:
     """`### Database` over `#### Issue: …` is no issue itself."""
     runbook = _read(
-        "### Database\n\n#### Issue: Slow queries\n\n**Symptoms:**\n- slow\n\n#### Issue: No connections\n\n**Symptoms:**\n- none\n"
+        "### Database\n\n#### Issue: Slow queries\n\n**Symptoms:**\n- slow\n\n"
+        "#### Issue: No connections\n\n**Symptoms:**\n- none\n"
     )
     assert [issue.name for issue in runbook.issues] == ["Slow queries", "No connections"]
 

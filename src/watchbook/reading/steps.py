@@ -90,8 +90,15 @@ class StepWriter:
     def fence(self, fence: Fence, name: str = "") -> list[Step]:
         """The steps of a code block. `name` is for commands without a comment."""
         attributes = self._attributes(fence)
-        if not is_shell(fence) or attributes.get("interpreter", "bash") not in ("bash", "sh", "zsh"):
+        if not is_shell(fence):
             return self._foreign(fence, name)
+        elsewhere = _elsewhere(attributes)
+        if elsewhere:
+            step = self._step(
+                name or first_words(fence.text), StepKind.MANUAL, fence.first_line, text=fence.text
+            )
+            self.notes.read(fence, "step", f"A person does this: {elsewhere}.")
+            return [step]
         groups = read_groups(fence)
         if not groups:
             self.notes.prose(fence)
@@ -100,7 +107,10 @@ class StepWriter:
         self.notes.also_read(Lines(fence.end_line, fence.end_line))
         drafts = [draft for group in groups for draft in self.group(group, attributes, name)]
         self.handler += [draft.step for draft in drafts if draft.handler]
-        return self.with_choices([draft for draft in drafts if not draft.handler], fence)
+        kept = [draft for draft in drafts if not draft.handler]
+        if attributes.get("excludeFromRunAll") == "true":
+            kept = [replace(draft, way="if", title=draft.title or draft.step.name) for draft in kept]
+        return self.with_choices(kept, fence)
 
     def _attributes(self, fence: Fence) -> dict[str, str]:
         attributes = read_attributes(fence)
@@ -419,12 +429,22 @@ def joins(before: Draft, draft: Draft) -> bool:
     return draft.way != "" and draft.way == before.way
 
 
+def _elsewhere(attributes: dict[str, str]) -> str:
+    """Why the commands of a block cannot run here as shell; "" when they can."""
+    if attributes.get("on"):
+        return f"it is to be done on {attributes['on']}"
+    interpreter = attributes.get("interpreter", "bash").split("/")[-1]
+    return "" if interpreter in ("bash", "sh", "zsh") else f"it is written for {interpreter}"
+
+
 def with_attributes(safety: Classification, attributes: dict[str, str]) -> Classification:
     """What the author declares: `destructive` always counts, `readonly` only marks what is unknown."""
     if attributes.get("destructive") == "true":
         return replace(safety, safety=Safety.DESTRUCTIVE, reason="declared destructive by the document")
     if attributes.get("interactive") == "true" and safety.safety.rank < Safety.INTERACTIVE.rank:
         return replace(safety, safety=Safety.INTERACTIVE, reason="declared interactive by the document")
+    if attributes.get("background") == "true" and safety.safety.rank < Safety.ENDLESS.rank:
+        return replace(safety, safety=Safety.ENDLESS, reason="declared to go on in the background")
     if attributes.get("readonly") == "true" and safety.safety is Safety.UNKNOWN:
         return replace(safety, declared=True)
     return safety

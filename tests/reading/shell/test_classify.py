@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.programs import require_program
+
 from watchbook.model.safety import Safety
 from watchbook.reading.shell import classes, classify, exit_meaning, programs_of, syntax_problem
 
@@ -134,8 +134,6 @@ _WORDS = st.sampled_from(
         '"$x"',
         "$(rm y)",
         "`rm y`",
-    ]
-    + [
         "A=1",
         "[",
         "]",
