@@ -32,6 +32,17 @@ def test_a_gap_in_the_data_stays_a_gap() -> None:
     assert "<circle" not in drawn
 
 
+def test_a_flat_hour_is_two_points_and_a_peak_is_kept() -> None:
+    """What lies on a straight line is not sent; a single peak is never lost."""
+    flat = [0.002] * 60
+    drawn = str(spark.draw(replace(METRIC, points=_points(*flat))))
+    assert re.findall(r'points="([^"]*)"', drawn)[0].count(",") == 2
+    peak = [*flat[:30], 0.009, *flat[31:]]
+    drawn = str(spark.draw(replace(METRIC, points=_points(*peak))))
+    heights = [float(y) for y in re.findall(r",([\d.]+)", re.findall(r'points="([^"]*)"', drawn)[0])]
+    assert min(heights) < heights[0] - 10
+
+
 def test_nothing_measured_draws_nothing() -> None:
     """No data is no line at zero."""
     assert spark.draw(replace(METRIC, points=_points(None, None))) == ""

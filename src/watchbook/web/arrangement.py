@@ -152,14 +152,14 @@ def _pieces(passage: Passage, bars: list[tuple[int, Bar]], findings: list[Findin
 
 
 class _Numbering:
-    """Documents repeat themselves, ids must not: the second of a name is numbered, the same way each time."""
+    """Ids by order in the document: names repeat themselves, and are long on a bad line."""
 
     def __init__(self) -> None:
         self._used: dict[str, int] = {}
 
-    def name(self, part: str) -> str:
-        self._used[part] = self._used.get(part, 0) + 1
-        return part if self._used[part] == 1 else f"{part}-{self._used[part]}"
+    def name(self, kind: str) -> str:
+        self._used[kind] = self._used.get(kind, 0) + 1
+        return f"{kind}-{self._used[kind]}"
 
 
 def _bars(view: ServiceView) -> list[tuple[int, Bar]]:
@@ -169,7 +169,7 @@ def _bars(view: ServiceView) -> list[tuple[int, Bar]]:
     by_name = {slug(procedure.name): procedure for procedure in view.procedures}
     remedies: set[str] = set()
     for issue in view.issues:
-        found.append((issue.line, Bar(unique.name(f"issue-{slug(issue.name)}"), issue=issue)))
+        found.append((issue.line, Bar(unique.name("issue"), issue=issue)))
         verdicts = {
             verdict.cause: verdict
             for verdict in (issue.last_diagnosis.verdicts if issue.last_diagnosis else ())
@@ -177,12 +177,12 @@ def _bars(view: ServiceView) -> list[tuple[int, Bar]]:
         for cause in issue.causes:
             remedy = by_name.get(slug(cause.procedure)) if cause.procedure else None
             remedies.add(remedy.name if remedy else "")
-            part = unique.name(f"cause-{slug(issue.name)}-{slug(cause.name)}")
+            part = unique.name("cause")
             bar = Bar(part, cause=cause, procedure=remedy, verdict=verdicts.get(cause.name))
             found.append((_last_line(remedy, cause.line), bar))
     for procedure in view.procedures:
         if procedure.name not in remedies:
-            bar = Bar(unique.name(f"procedure-{slug(procedure.name)}"), procedure=procedure)
+            bar = Bar(unique.name("procedure"), procedure=procedure)
             found.append((_last_line(procedure, procedure.line), bar))
     return found
 

@@ -4,14 +4,17 @@ No script, no style attribute: the content security policy allows neither. Gaps 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from watchbook.app.views import MetricView
 from watchbook.model.quantities import say
 from watchbook.web.wording import say_band
 
 WIDTH, HEIGHT, MARGIN = 92, 26, 3
+INVISIBLE = 0.2  # of a drawing unit
+_Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,26 @@ def _limits(metric: MetricView, scale: _Scale) -> list[str]:
 
 def _traces(metric: MetricView, scale: _Scale) -> list[str]:
     """A line for each stretch of data, and a point at the newest value."""
-    drawn, stretch = [], list[str]()
+    drawn, stretch = [], list[_Point]()
     for at, value in (*metric.points, (0.0, None)):
         if value is not None:
-            stretch.append(f"{scale.x(at):g},{scale.y(value):g}")
+            stretch.append((scale.x(at), scale.y(value)))
         elif stretch:
-            drawn.append(f'<polyline class="trace" points="{escape(" ".join(stretch))}"/>')
+            line = " ".join(f"{x:g},{y:g}" for x, y in _fewer(stretch))
+            drawn.append(f'<polyline class="trace" points="{line}"/>')
             stretch = []
     at, value = metric.points[-1]
     if value is not None:
         drawn.append(f'<circle class="now" cx="{scale.x(at):g}" cy="{scale.y(value):g}" r="2"/>')
     return drawn
+
+
+def _fewer(points: list[_Point]) -> list[_Point]:
+    """The points without those that lie on the line between their neighbours: a flat hour is two points to a phone."""
+    kept = points[:1]
+    for (x, y), (next_x, next_y) in pairwise(points[1:]):
+        from_x, from_y = kept[-1]
+        along = (x - from_x) / ((next_x - from_x) or 1)
+        if abs(from_y + along * (next_y - from_y) - y) > INVISIBLE:
+            kept.append((x, y))
+    return kept + points[1:][-1:]
