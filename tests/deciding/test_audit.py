@@ -248,3 +248,35 @@ def test_jump_after_an_acknowledgement(story: Any, timelines: Any) -> None:
     entries = [*journal_of(line, lambda notice: True), entry_in_journal(jump)]
     assert audit.audit(entries, start + 3600 + 2500) == ()
     assert len(audit.audit(entries, start + 3600 + 2570)) == 1
+
+
+def test_resolves_have_their_grace(story: Any, timelines: Any) -> None:
+    """A resolve that is on its way is not missing for a minute, nor for a minute after a restart."""
+    start = timelines.START
+    line = story().push(0, "Down", True).push(20, "Down", False).run(60)
+    entries = journal_of(line, lambda notice: notice.kind != "resolve")
+    ended = next(entry.occurred_at for entry in entries if entry.kind == "alert.resolved")
+    assert audit.audit(entries, ended + 59) == ()
+    assert len(audit.audit(entries, ended + 61)) == 1
+    again = entry_in_journal(Entry("shop", "watch.resumed", "", occurred_at=ended + 100))
+    assert audit.audit([*entries, again], ended + 150) == ()
+    assert len(audit.audit([*entries, again], ended + 161)) == 1
+    assert start < ended
+
+
+def test_acknowledgement_covers_its_incident_from_its_moment(story: Any) -> None:
+    """Before it was given it excuses nothing; an action in another incident does not make it longer."""
+    line = story().push(0, "Down", True).acknowledge(100).run(110)
+    entries = journal_of(line, lambda notice: False)
+    assert [one.who for one in audit.audit(entries, line.START + 90)] == [ANA]
+    assert audit.audit(entries, line.START + 110) == ()
+    incident = str(next(iter(line.watch.episodes.values())).incident)
+
+    def acted(at: float, where: str) -> JournalEntry:
+        return JournalEntry(0, "shop", "run.started", "", ANA, line.START + at, 0.0, "", where, {}, "", "")
+
+    at = line.START + 100 + 1800 + 600 + 61
+    assert len(audit.audit(entries, at)) == 1
+    assert len(audit.audit([*entries, acted(1500, "another")], at)) == 1
+    assert audit.audit([*entries, acted(1500, incident)], at) == ()
+    assert len(audit.audit([*entries, acted(2200, incident)], at)) == 1, "too late: it had ended"
