@@ -23,6 +23,8 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 LAPTOP = ViewportSize(width=1280, height=860)
 PHONE = ViewportSize(width=390, height=844)
 SOON_MS = 25_000
+ZONE = "Europe/Berlin"
+LARGEST_PAGE_BYTES = 60_000
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -71,7 +73,7 @@ def images(tmp_path: Path) -> Path:
 
 async def test_a_person_mends_the_service_from_the_board(demo: Demo, browser: Browser, images: Path) -> None:
     """The board changes when the service breaks, Diagnose confirms the cause, one confirmed remedy mends it."""
-    page = await browser.new_page(viewport=LAPTOP, timezone_id="Europe/Berlin")
+    page = await browser.new_page(viewport=LAPTOP, timezone_id=ZONE)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     await _come_in(page, demo)
@@ -109,16 +111,22 @@ async def _come_in(page: Page, demo: Demo) -> None:
 
 
 async def _take_pictures(browser: Browser, page: Page, demo: Demo, images: Path) -> None:
-    """The broken service at laptop and phone width, by day and by night."""
+    """The broken service at laptop and phone width, by day and by night, and its figures beside their part."""
     await page.screenshot(path=images / "board-laptop.png")
+    await page.locator("#monitoring--alerts").evaluate("section => section.scrollIntoView()")
+    await page.screenshot(path=images / "board-metrics.png")
+    await page.evaluate("scrollTo(0, 0)")
     context = await browser.new_context(
         viewport=PHONE,
         color_scheme="dark",
         device_scale_factor=2,
+        timezone_id=ZONE,
         storage_state=await page.context.storage_state(),
     )
     phone = await context.new_page()
-    await phone.goto(demo.board)
+    answer = await phone.goto(demo.board)
+    assert answer is not None
+    assert len(await answer.body()) < LARGEST_PAGE_BYTES
     await expect(phone.locator(".cause")).to_contain_text("confirmed")
     assert await phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     await phone.screenshot(path=images / "board-phone.png")
