@@ -28,7 +28,7 @@ class Counter:
 
     def figure(self) -> Figure:
         samples = tuple(Sample(dict(key), value) for key, value in self._counts.items())
-        return Figure(self.name, "counter", self.says, samples or (Sample(),))
+        return Figure(self.name, "counter", self.says, samples)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ begun again: a bug in one check never stops the watch of the others.
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +33,7 @@ from watchbook.world.probes import Prober, full_target
 _log = logging.getLogger(__name__)
 TOGETHER_S = 0.1  # arrivals within this time cause one evaluation (rule 1)
 LOOK_S = 1.0  # at the latest, time alone is looked at this often
+YIELD_S = 0.005  # evaluation holds the loop no longer than this at a time
 AGAIN_S = 1.0  # a loop that failed begins again after this
 
 
@@ -149,6 +151,7 @@ class PlaceWatch:
             live.wanted.clear()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(live.wanted.wait(), max(0.0, due - self.tools.now()))
+            self.tools.figures.lateness.observe(max(0.0, self.tools.now() - due))
 
     async def _probe(self, live: LiveCheck) -> HealthDecision:
         """One probe and what follows for the check's health."""
@@ -233,7 +236,7 @@ class PlaceWatch:
         while True:
             await self._wait_for_news()
             began = self.tools.now()
-            await self.desk.observe(self._observations(began))
+            await self.desk.observe(await self._observations(began))
             self.tools.figures.evaluations.observe(self.tools.now() - began)
             self.tools.changed(self.service.id)
 
@@ -246,10 +249,15 @@ class PlaceWatch:
             await asyncio.sleep(TOGETHER_S)
         self._news.clear()
 
-    def _observations(self, now: float) -> dict[AlertId, Observation]:
+    async def _observations(self, now: float) -> dict[AlertId, Observation]:
+        """Every rule's condition. Many rules let others work in between: a page never waits for an evaluation."""
         facts = self.place.facts()
         found: dict[AlertId, Observation] = {}
-        for key, watched in self.place.watch.alerts.items():
+        looked = time.monotonic()
+        for key, watched in list(self.place.watch.alerts.items()):
+            if time.monotonic() - looked > YIELD_S:
+                await asyncio.sleep(0)
+                looked = time.monotonic()
             observation = observe(watched.rule, facts, partial(self._measured, key, now), now)
             self.place.says[str(key)] = observation.says
             found[key] = observation
