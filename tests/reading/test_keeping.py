@@ -187,3 +187,21 @@ def test_same_name_twice_is_told() -> None:
     )
     assert [rule.line for rule in runbook.alerts] == [4]
     assert _codes(runbook)["WB311"] == [5]
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "code"),
+    [
+        ("Alerting", "- Watch out when CPU > 90%", "WB003"),
+        ("Alerting", "Somebody should look when errors exceed 5%.", "WB003"),
+        ("Alerting", "- Be kind to the person on call", None),
+        ("Key Metrics", "- CPU should stay below 80%", "WB003"),
+        ("Key Metrics", "- See the dashboard for everything else", None),
+    ],
+)
+def test_line_that_compares_something_is_never_left_in_silence(
+    section: str, line: str, code: str | None
+) -> None:
+    """Running text is prose; where it compares something with a number it says that it does nothing."""
+    found = [one.code for one in read_runbook(f"## {section}\n\n{line}\n").findings if one.line == 3]
+    assert [one for one in found if one == "WB003"] == ([code] if code else [])

@@ -13,6 +13,7 @@ from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity
 from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
+from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
 from watchbook.reading.ladders import WrittenLadder
@@ -77,7 +78,8 @@ def read(section: Section, alerts: Alerts) -> None:
                 for item in block.items:
                     _read_item(item, alerts, heading_severity)
             elif isinstance(block, Paragraph):
-                alerts.notes.prose(block)
+                for line in block.lines:
+                    _leave(line, alerts.notes)
 
 
 _HEADING_NOISE = re.compile(
@@ -178,7 +180,7 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
     """`- **High Error Rate** (critical): > 1% errors for 5min → Page on-call`."""
     found = item.first.field(plain=False)
     if found is None or not found.value.text or placeholder_in(item.first):
-        alerts.notes.prose(item)
+        _leave(item.first, alerts.notes)
         return
     name, severity = found.key, heading_severity.value if heading_severity else ""
     brackets = _IN_BRACKETS.search(name)
@@ -198,6 +200,17 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
         return
     alerts.notes.also_read(item)
     _take(_Row(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
+
+
+def _leave(line: Line, notes: Notes) -> None:
+    """A line that is no alert: for people, unless it compares something, when silence would hide a rule."""
+    if has_comparison(line.prose) and placeholder_in(line) is None:
+        notes.find(
+            "line-not-understood", line, section="Alerting", reason="it compares something and names no alert",
+            advice="Write a row in a table Alert | Severity | Threshold | Response.",
+        )  # fmt: skip
+    else:
+        notes.prose(line)
 
 
 def _looks_like_condition(condition: Line, name: str, known: Known) -> bool:

@@ -54,6 +54,11 @@ def read_comparison(rest: Rest, asked: Asked) -> ReadCondition | Misread:
     )
 
 
+def has_comparison(text: str) -> bool:
+    """Whether the text compares something with a number, whatever it is."""
+    return any(_bound_after(text, found) for found in COMPARATOR.finditer(text[:400]))
+
+
 def _bound_after(text: str, comparator: "re.Match[str]") -> Found | None:
     """The quantity right behind a comparator."""
     at = comparator.end()

@@ -6,6 +6,7 @@ Queries in code spans are `reading.queries`; quantities `reading.quantities`; si
 """
 
 from watchbook.model.quantities import Unit, say
+from watchbook.model.runbook import Condition
 from watchbook.reading.comparisons import read_comparison
 from watchbook.reading.refinements import Asked, Known, Misread, ReadCondition, take_refinements, why
 from watchbook.reading.special_conditions import (
@@ -42,17 +43,35 @@ def say_condition(read: ReadCondition) -> str:
         said = f"the query holds ({condition.promql})"
     elif condition.external:
         said = f"another system reports `{condition.external}`"
-    elif condition.op == "absent":
-        said = f"{condition.signal} is absent"
+    elif condition.signal == "probe_success":
+        times = (
+            f" {condition.params['consecutive']:g} times in a row"
+            if "consecutive" in condition.params
+            else ""
+        )
+        said = f"the check {condition.params.get('check', 'of the service')} fails{times}"
+    elif condition.signal == "scrape_success":
+        said = "an instance does not give its metrics"
     elif "baseline_factor" in condition.params:
         said = f"{condition.signal} > {condition.params['baseline_factor']:g} × its median of the past 7 days"
     else:
-        params = ", ".join(f"{key}={value:g}" if isinstance(value, float) else f"{key}={value}"
-                           for key, value in condition.params.items())  # fmt: skip
-        said = f"{condition.signal}{f'({params})' if params else ''} {condition.op} {say(condition.value, condition.unit)}"
+        said = f"{_said_signal(condition)} {condition.op} {say(condition.value, condition.unit)}"
     if read.average_s:
         said += f", averaged over {say(read.average_s, Unit.SECONDS)}"
     said += f", sustained {say(read.window_s, Unit.SECONDS)}" if read.window_s else ", at once"
     if read.min_events:
         said += f", with at least {read.min_events:g} requests"
     return said
+
+
+def _said_signal(condition: Condition) -> str:
+    """The signal with its parameters: `latency(p95)`, `restarts(in 10 min)`."""
+    parts = []
+    for key, value in condition.params.items():
+        if key == "quantile" and isinstance(value, float):
+            parts.append(f"p{value * 100:g}")
+        elif key == "window_s" and isinstance(value, float):
+            parts.append(f"in {say(value, Unit.SECONDS)}")
+        else:
+            parts.append(f"{key} {value}")
+    return f"{condition.signal}({', '.join(parts)})" if parts else str(condition.signal)

@@ -12,6 +12,7 @@ from watchbook.model.quantities import Band, Unit, say
 from watchbook.model.runbook import Link, Metric, MetricsEndpoint
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
+from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.notes import Notes
@@ -93,7 +94,11 @@ def read(section: Section, notes: Notes, figures: Figures) -> None:
 
 
 def _read_fields(found: list[Field], line: Line, notes: Notes, figures: Figures) -> None:
-    if not found:
+    if not found and has_comparison(line.prose):
+        reason = "it compares something and names no figure"
+        advice = "Write `- **Error Rate:** < 1%`."
+        notes.find("line-not-understood", line, section="Key Metrics", reason=reason, advice=advice)
+    elif not found:
         notes.prose(line)
     for one in found:
         _take(one.key, without_brackets(one.value), one.line, notes, figures)
