@@ -12,6 +12,7 @@ import pytest
 from watchbook.acting.outbox import backoff
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError
+from watchbook.model.incidents import Entry
 from watchbook.model.paging import Notice, NoticeState
 from watchbook.store.journal import Wanted
 from watchbook.store.spool import Spool
@@ -264,3 +265,20 @@ async def test_five_thousand_pages_leave(make_outbox: Any, store: Any, receiver:
     print(f"5,000 pages in {time.monotonic() - began:.1f} s")
     assert len(receiver.got) == 5000
     assert len({page["summary"] for page in receiver.got}) == 5000
+
+
+async def test_health_recovers_without_another_page(make_outbox: Any, store: Any) -> None:
+    """A store that was stuck for a decision that paged nobody: the next sweep finds that it works again."""
+    outbox = await make_outbox()
+    lock = sqlite3.connect(store.path, isolation_level=None)
+    lock.execute("begin immediate")
+    result = await outbox.apply(Decision("note", entries=(Entry("shop", "note", "nothing of note"),)))
+    assert not result.recorded
+    assert not outbox.health().recording
+    lock.execute("rollback")
+    lock.close()
+    async with asyncio.timeout(10):
+        while store.problem is not None:
+            await asyncio.sleep(0.02)
+    await outbox.sweep()
+    assert outbox.health().recording

@@ -163,6 +163,8 @@ class Outbox:
         except StoreError as error:
             self._problem = str(error)
             return 0
+        if self._store.problem is None and not len(self._unrecorded):
+            self._problem = ""
         in_order = sorted(due, key=lambda notice: (notice.created_at, notice.sequence))
         return sum(self._lanes.add(notice) for notice in in_order if not self._unrecorded.knows(notice.key))
 
