@@ -7,14 +7,21 @@ steps. Commands are shown and can be copied or run by a person; none runs by its
 import re
 
 from watchbook.model.runbook import Command, Parameter
-from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, fill
 from watchbook.reading.shell import classify, programs_of, syntax_problem
-from watchbook.reading.steps import Lines, code_behind_colon, first_words, is_path, item_name, with_attributes
+from watchbook.reading.steps import (
+    Lines,
+    code_behind_colon,
+    first_words,
+    is_path,
+    item_name,
+    say_safety,
+    with_attributes,
+)
 
 
 def read(section: Section, notes: Notes, _context: Context) -> tuple[Command, ...]:
@@ -94,12 +101,8 @@ def _command(
     name = group.title or first_words(text)
     parameters: tuple[Parameter, ...] = described(filled.parameters, known)
     given = f", with {', '.join(p.name for p in parameters)}" if parameters else ""
-    notes.read(place, "command", f"The command “{name}” ({_said(safety.safety)}){given}.")
+    notes.read(place, "command", f"The command “{name}” ({say_safety(safety.safety)}){given}.")
     return Command(name, title, filled.script, parameters, safety, group.commands[0].line)
-
-
-def _said(safety: Safety) -> str:
-    return safety.value.replace("_", " ")
 
 
 def _list(block: List, group: str, notes: Notes, known: Descriptions) -> list[Command]:
@@ -169,7 +172,7 @@ def _from_code(
         return None
     filled = fill(code, line, set())
     safety = classify(filled.script)
-    notes.read(line, "command", f"The command “{name or first_words(code)}” ({_said(safety.safety)}).")
+    notes.read(line, "command", f"The command “{name or first_words(code)}” ({say_safety(safety.safety)}).")
     return Command(
         name or first_words(code), group, filled.script, described(filled.parameters, known), safety, line
     )

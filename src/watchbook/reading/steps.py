@@ -288,7 +288,7 @@ class StepWriter:
     def _tell(self, group: Group, step: Step) -> None:
         """The reading of a command step, and the findings about its commands."""
         safety = step.safety
-        said = safety.safety.value.replace("_", " ") if safety else "unknown"
+        said = say_safety(safety.safety) if safety else say_safety(Safety.UNKNOWN)
         expects = (
             f", expecting {say_expectation(step.expect)}" if step.expect and not step.expect.inverted else ""
         )
@@ -480,6 +480,18 @@ def item_text(item: Item) -> str:
         for inner in getattr(block, "items", ()):
             texts.append(f"- {inner.first.marked}")
     return "\n".join(texts)
+
+
+def say_safety(safety: Safety) -> str:
+    """The class in words: `only reads`, `not known to be harmless`, …"""
+    return _SAID.get(safety, safety.value.replace("_", " "))
+
+
+_SAID = {
+    Safety.READ_ONLY: "only reads",
+    Safety.UNKNOWN: "not known to be harmless",
+    Safety.CHANGES: "changes something",
+}
 
 
 def first_words(script: str) -> str:
