@@ -155,3 +155,12 @@ async def test_a_supervisor_that_does_not_answer_is_ended(tmp_path: Path, monkey
     assert fresh.fresh
     wait_until_gone(alive[0])
     await fresh.end()
+
+
+async def test_a_folder_has_one_supervisor(tmp_path: Path) -> None:
+    """Two servers that start one at the same moment get the same: the second start does nothing."""
+    first, second = await asyncio.gather(Supervisor.of(tmp_path, PATH), Supervisor.of(tmp_path, PATH))
+    assert len([e for e in read_record(str(tmp_path)) if e["event"] == "supervisor"]) == 1
+    assert (await second.perform(order(tmp_path, "exit 3"))).exit == 3
+    await second.leave()
+    await first.end()

@@ -93,7 +93,7 @@ class Driver:
                     break
                 else:
                     await self._wait(move.until if isinstance(move, Await) else None, move)
-        except asyncio.CancelledError:
+        except BaseException:
             await self.shell.leave()
             raise
         await self.shell.end()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 RECORD = "record"
 SOCKET = "socket"
+LOCK = "lock"
 SUPERVISOR = "supervisor"  # taker of a gate: the attempt begins
 RECOVERY = "recovery"  # taker of a gate: the attempt never begins
 

@@ -26,6 +26,7 @@ from watchbook.world.shell.spawning import spawning
 SHIM = Path(__file__).with_name("shim.py")
 LINE_LIMIT_BYTES = 64 * 1024 * 1024
 HELLO_S = 10.0
+CONNECT_TRIES, CONNECT_EVERY_S = 20, 0.05
 
 Heard = Callable[[str], None]
 
@@ -109,10 +110,14 @@ class Supervisor:
             raise UnreachableError(
                 f"the supervisor of a run did not start: {problem.strerror}", where=str(folder)
             ) from problem
-        started = await cls._connected(folder, fresh=True)
-        if started is None:
-            raise UnreachableError("a run's supervisor does not answer", where=str(folder))
-        return started
+        for _ in range(
+            CONNECT_TRIES
+        ):  # it listens already, unless an earlier server was just starting one as well
+            started = await cls._connected(folder, fresh=True)
+            if started is not None:
+                return started
+            await asyncio.sleep(CONNECT_EVERY_S)
+        raise UnreachableError("a run's supervisor does not answer", where=str(folder))
 
     @classmethod
     async def find(cls, folder: Path) -> "Supervisor | None":

@@ -8,6 +8,7 @@ Standard library only.
 
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import select
@@ -19,7 +20,7 @@ from collections.abc import Mapping
 
 from watchbook.world.shell.carrying import DIRECTORY_GONE, Carried, from_disk
 from watchbook.world.shell.processes import place, start_time
-from watchbook.world.shell.record import SOCKET, SUPERVISOR, Record, take_gate
+from watchbook.world.shell.record import LOCK, SOCKET, SUPERVISOR, Record, take_gate
 from watchbook.world.shell.socket_address import listen_in
 from watchbook.world.shell.step import StepProcess, given_environment, secrets_of
 
@@ -76,8 +77,8 @@ class Client:
 class Supervisor:
     """State of the run's shell, the step under way, and the loop over everything that can happen."""
 
-    def __init__(self, folder: str, listener: socket.socket) -> None:
-        self.folder, self.listener = folder, listener
+    def __init__(self, folder: str, listener: socket.socket, lock: int) -> None:
+        self.folder, self.listener, self.lock = folder, listener, lock
         self.record = Record(folder)
         self.clients: dict[int, Client] = {}
         self.carried: Carried | None = None
@@ -176,6 +177,7 @@ class Supervisor:
             self.listener.close()
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(self.folder, SOCKET))
+            os.close(self.lock)
 
     def _state_of(self, attempt: str) -> Message:
         if self.step is not None and self.step.attempt == attempt:
@@ -319,9 +321,15 @@ class Supervisor:
 
 
 def main(arguments: list[str]) -> int:
-    """Detaches and serves the run in the folder named by the one argument. Returns at once, when the socket is there."""
+    """Detaches and serves the run in the folder named by the one argument. Returns at once, when the socket is there.
+
+    A folder has one supervisor: where another holds the lock, nothing is started.
+    """
     os.umask(0o077)
     folder = os.path.abspath(arguments[0])
+    lock = _lock(folder)
+    if lock is None:
+        return 0
     listener = listen_in(folder, SOCKET)
     if os.fork():
         return 0
@@ -332,20 +340,28 @@ def main(arguments: list[str]) -> int:
         os.dup2(os.open("/dev/null", os.O_RDWR), descriptor)
     os.closerange(listener.fileno() + 1, 64)
     ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    supervisor = Supervisor(folder, listener)
+    supervisor = Supervisor(folder, listener, lock)
     try:
         supervisor.run()
-    except (
-        Exception
-    ) as problem:  # the last resort of a process without a terminal: leave a trace, without values
+    except Exception as problem:  # nobody sees this process: it leaves a trace, without values
         trace = sys.exc_info()[2]
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
-        supervisor.record.write(
-            "broken", {"kind": type(problem).__name__, "line": trace.tb_lineno if trace else 0}
-        )
+        line = trace.tb_lineno if trace else 0
+        supervisor.record.write("broken", {"kind": type(problem).__name__, "line": line})
         os._exit(1)
     os._exit(0)
+
+
+def _lock(folder: str) -> int | None:
+    """The folder's lock, held until this process ends; None where another process has it."""
+    lock = os.open(os.path.join(folder, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return None
+    return lock
 
 
 def _can_enter(directory: str) -> bool:
