@@ -251,7 +251,7 @@ def _take(row: _Row, alerts: Alerts) -> None:
     notes.read(
         row.line,
         "alert",
-        f"{rule.name}: {severity.value} when {say_condition(read)}; {say_response(response)}.",
+        f"{rule.name}: {severity.value} when {say_condition(read, alerts.known.scrape_every_s)}; {say_response(response)}.",
     )
 
 

@@ -7,6 +7,7 @@ Queries in code spans are `reading.queries`; quantities `reading.quantities`; si
 
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Condition
+from watchbook.model.signals import averaging_s
 from watchbook.reading.comparisons import read_comparison
 from watchbook.reading.refinements import Asked, Known, Misread, ReadCondition, take_refinements, why
 from watchbook.reading.special_conditions import (
@@ -36,7 +37,7 @@ def read_condition(text: str, name: str = "", known: Known | None = None) -> Rea
     return read_comparison(rest, asked)
 
 
-def say_condition(read: ReadCondition) -> str:
+def say_condition(read: ReadCondition, scrape_every_s: float = 15.0) -> str:
     """One sentence for a person: what is compared, averaged how, for how long."""
     condition = read.condition
     if condition.promql:
@@ -56,8 +57,9 @@ def say_condition(read: ReadCondition) -> str:
         said = f"{condition.signal} > {condition.params['baseline_factor']:g} × its median of the past 7 days"
     else:
         said = f"{_said_signal(condition)} {condition.op} {say(condition.value, condition.unit)}"
-    if read.average_s:
-        said += f", averaged over {say(read.average_s, Unit.SECONDS)}"
+    average_s = read.average_s or _default_average_s(read, scrape_every_s)
+    if average_s:
+        said += f", averaged over {say(average_s, Unit.SECONDS)}"
     said += f", sustained {say(read.window_s, Unit.SECONDS)}" if read.window_s else ", at once"
     if read.min_events:
         said += f", with at least {read.min_events:g} requests"
@@ -75,3 +77,24 @@ def _said_signal(condition: Condition) -> str:
         else:
             parts.append(f"{key} {value}")
     return f"{condition.signal}({', '.join(parts)})" if parts else str(condition.signal)
+
+
+_AVERAGED = frozenset(
+    {
+        "error_ratio",
+        "error_rate",
+        "request_rate",
+        "availability",
+        "latency",
+        "status_ratio",
+        "status_rate",
+        "cache_hit_ratio",
+    }
+)
+
+
+def _default_average_s(read: ReadCondition, scrape_every_s: float) -> float:
+    """What a rate, ratio or quantile is averaged over where nothing is said; other signals are not averaged."""
+    if read.condition.signal not in _AVERAGED:
+        return 0.0
+    return averaging_s(read.window_s, scrape_every_s)

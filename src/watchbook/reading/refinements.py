@@ -19,6 +19,7 @@ class Known:
     checks: tuple[HealthCheck, ...] = ()
     metrics: tuple[Metric, ...] = ()
     service: str = ""
+    scrape_every_s: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

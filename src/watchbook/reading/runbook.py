@@ -281,7 +281,8 @@ def _merged_recovery(first: Recovery | None, second: Recovery) -> Recovery:
 
 
 def _read_alerts(draft: _Draft) -> None:
-    known = Known(draft.checks, tuple(draft.figures.metrics), draft.facts.get("service") or "")
+    every_s = (draft.figures.endpoint or MetricsEndpoint()).every_s
+    known = Known(draft.checks, tuple(draft.figures.metrics), draft.facts.get("service") or "", every_s)
     alerts = alerting.Alerts(draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts))
     for chapter in draft.of("alerting"):
         alerting.read(chapter, alerts)
