@@ -110,7 +110,7 @@ def _take(found: Field, notes: Notes, facts: Facts) -> None:
                 found.line,
                 mark=found.key,
                 field=found.key,
-                first=facts.lines[name],
+                first=facts.lines.get(name, 1),
                 text=text,
             )
         else:
