@@ -11,7 +11,7 @@ from watchbook.deciding.restoring import Kept, RuleToWatch, restored
 from watchbook.deciding.silence import Muting, end_silence, silence
 from watchbook.deciding.watch import next_due
 from watchbook.deciding.watched import ServiceWatch, numbered
-from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.diagnosis import CauseVerdict, Diagnosis, Verdict
 from watchbook.model.errors import ConflictError, NotFoundError
 from watchbook.model.ids import AlertId, DiagnosisId, EpisodeId, alert_id
 from watchbook.model.quantities import Unit
@@ -88,13 +88,17 @@ def test_diagnosis_of_an_attached_alert_reaches_who_was_told_of_the_leader(timel
     line.run(10)
     slow = alert_id("shop", "production", "Slow")
     now = timelines.START + 10
-    line.take(*answers.tell_diagnosis(line.watch, diagnosis(now, alert="Slow"), slow, now))
+    _, nothing = answers.tell_diagnosis(line.watch, diagnosis(now, alert="Slow"), slow, now)
+    assert nothing.saves == (), "without a cause there is no news for whoever was paged for Down"
+    cause = CauseVerdict("Missing index", Verdict.CONFIRMED, "SCAN orders")
+    found = diagnosis(now, alert="Slow", verdicts=(cause,))
+    line.take(*answers.tell_diagnosis(line.watch, found, slow, now))
     told = line.expect("update", ANA, (10, 10)).notice
     assert told.body["alert"] == "Down"
-    assert told.body["summary"].startswith("Slow: ")
+    assert told.body["summary"] == "Slow: Missing index (confirmed): SCAN orders"
     made, _ = silence(Muting("shop", None, now + 600, "quiet"), ANA, now)
     line.watch = answers.with_silences(line.watch, [made])
-    _, decision = answers.tell_diagnosis(line.watch, diagnosis(now, alert="Slow"), slow, now)
+    _, decision = answers.tell_diagnosis(line.watch, found, slow, now)
     assert decision.saves == ()
 
 

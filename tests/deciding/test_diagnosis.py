@@ -54,6 +54,7 @@ PSQL = check('psql -h db -c "SELECT 1"', None, "expects_zero")
 GREP = check("grep ERROR logs/shop.log", None, "found_confirms")
 DIFF = check("diff run/release run/known-good", None, "expects_zero")
 REDIS = check("redis-cli ping", None, "expects_zero")
+EXISTS = check("[[ -f run/ready ]]", None, "expects_zero", "[[")
 OWN = check("./status.sh", None, "")
 OWN_EXPECTS = check("./status.sh", Expectation(text="running"), "")
 NUMBER = check("wc -l queue", Expectation(number=NumberTest("<", 100)), "")
@@ -110,6 +111,9 @@ NUMBER = check("wc -l queue", Expectation(number=NumberTest("<", 100)), "")
             CONFIRMED,
             "refused",
         ),
+        (EXISTS, 0, "", OUT, "exit 0"),
+        (EXISTS, 1, "", CONFIRMED, "exit 1: no output"),
+        (EXISTS, 2, "bash: [[: bad expression\n", UNKNOWN, "exit 2"),
         (OWN, 1, "two replicas missing\n", LIKELY, "two replicas missing"),
         (OWN, 0, "all fine\n", UNKNOWN, "nothing says what is right"),
         (OWN, 0, "shop-1 0/1 CrashLoopBackOff 7\n", LIKELY, "CrashLoopBackOff"),

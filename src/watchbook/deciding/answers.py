@@ -94,6 +94,11 @@ def tell_diagnosis(watch: ServiceWatch, diagnosis: Diagnosis, alert: AlertId, no
     if episode is None:
         return draft.finish("the alert was over before its diagnosis")
     note = f"{episode.name}: {diagnosis_says(diagnosis)}"
+    own = draft.climbs.get(episode.id)
+    if diagnosis.best is None and not (own and own.told):
+        return draft.finish(
+            f"{note}; nobody was paged for it by itself, and without a cause nobody needs to hear that"
+        )
     for climb in _told_of(draft, episode):
         about = draft.episodes[climb.episode]
         matter = replace(draft.matter(about), diagnosis=diagnosis)
