@@ -156,6 +156,21 @@ def test_chapters_are_lifted_out_of_others_but_not_out_of_commands() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("# Shop\n## Alerting\n", ["title", "alerting"]),
+        ("# Troubleshooting Guide\n## High CPU\n## Disk full\n", ["troubleshooting"]),
+        ("# Overview\n# Alerts\n## Critical\n# Contacts\n", ["overview", "alerting", "contacts"]),
+        ("# Deployment\n## Health Checks\n", ["title", "health_checks"]),
+        ("## Alerting\n", ["alerting"]),
+    ],
+)
+def test_first_heading_is_the_title_unless_it_is_a_section(text: str, kinds: list[str]) -> None:
+    """Documents of one section, documents with a heading of level 1 for each section, and ordinary ones."""
+    assert [chapter.kind for chapter in outline(parse_document(text))] == kinds
+
+
 @given(st.text(max_size=400))
 @settings(max_examples=200)
 def test_any_text_gives_a_tree(text: str) -> None:

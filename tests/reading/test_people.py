@@ -153,3 +153,13 @@ def test_name_that_no_contact_has_is_a_finding() -> None:
     """A ladder that leads to somebody unknown says so."""
     runbook = read_runbook("## Contacts\n\n**Escalation:** Ana → Nobody Known\n\n- **On-Call:** Ana\n")
     assert [(one.code, one.line) for one in runbook.findings if one.code == "WB701"] == [("WB701", 3)]
+
+
+@pytest.mark.parametrize(
+    ("on_call", "codes"),
+    [("Zoe Quist", ["WB701"]), ("Ana Ruiz", []), ("https://pager.test/1", []), ("the platform rotation", [])],
+)
+def test_person_on_call_has_to_be_a_contact(on_call: str, codes: list[str]) -> None:
+    """A name in the head that no contact has is told on its line; links and rotations are no names."""
+    runbook = read_runbook(f"# T\n\n**On-Call:** {on_call}\n\n## Contacts\n\n- **On-Call:** Ana Ruiz\n")
+    assert [one.code for one in runbook.findings if one.code == "WB701" and one.line == 3] == codes

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 SEED = SHARED / "seed" / "runbook-template.md"
 STRANGERS = sorted(SHARED.glob("corpus/service/*.md")) + sorted(SHARED.glob("corpus/alerts/**/*.md"))
-EXAMPLES = sorted((ROOT / "examples").glob("*/RUNBOOK.md"))
+EXAMPLES = [ROOT / "RUNBOOK.md", *sorted((ROOT / "examples").glob("*/RUNBOOK.md"))]
 
 if not SHARED.is_dir():
     STRANGERS = []

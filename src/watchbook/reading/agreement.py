@@ -103,10 +103,20 @@ def _people(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: No
     for name in ladder.names:
         if slug(name) not in known and "://" not in name and not name.startswith("#"):
             notes.find("contact-undefined", line, mark=name, name=name, role="Backup")
+    on_call = runbook.service.on_call or ""
+    if _is_person(on_call) and slug(on_call) not in known and on_call not in ladder.names:
+        place = next((reading.line for reading in notes.readings if reading.kind == "on_call"), line)
+        notes.find("contact-undefined", place, mark=on_call, name=on_call, role="On-Call")
     for rule in runbook.alerts:
         for rung in rule.response.ladder:
             if slug(rung.who) not in known and rung.who not in ladder.names and "://" not in rung.who:
                 notes.find("contact-undefined", rule.line, mark=rung.who, name=rung.who, role="On-Call")
+
+
+def _is_person(text: str) -> bool:
+    """Whether a field holds a name, rather than a link, a room or a sentence about a rotation."""
+    words = text.split()
+    return 1 < len(words) <= 4 and all(word[0].isupper() and word.isalpha() for word in words)
 
 
 def _recovery(recovery: Recovery | None, notes: Notes) -> None:

@@ -48,18 +48,25 @@ def outline(document: Document) -> tuple[Section, ...]:
     """The chapters of the document in order: each section that has a kind, lifted out of sections of other kinds.
 
     A chapter keeps the subsections that belong to it. Sections without a kind become chapters of kind ""
-    (with their own text only where parts of them were lifted out). Chapters of one kind are not merged here:
-    `merged` does so for modules that want one.
+    (with their own text only where parts of them were lifted out). Chapters of one kind follow each other in
+    document order; their module reads each and joins what they say.
     """
     chapters: list[Section] = []
-    for section in document.sections:
-        _lift(section, _EVERYWHERE, chapters, top=section.level == 1)
+    for index, section in enumerate(document.sections):
+        _lift(section, _EVERYWHERE, chapters, top=index == 0 and _is_title(section))
     return tuple(chapters)
+
+
+def _is_title(section: Section) -> bool:
+    """Whether the first heading names the document: it says nothing of a section, or has sections of other kinds below."""
+    if section.level != 1:
+        return False
+    return not section_kind(section.title) or any(section_kind(child.title) for child in section.sections)
 
 
 def _lift(section: Section, allowed: frozenset[str], chapters: list[Section], top: bool = False) -> None:
     """Appends the section as a chapter, and after it the subsections that are chapters of their own."""
-    kind = "" if top and section.sections else section_kind(section.title)
+    kind = "" if top else section_kind(section.title)
     kind = kind if kind in allowed else ""
     inside = _INSIDE.get(kind, _EVERYWHERE)
     place = len(chapters)
