@@ -105,6 +105,8 @@ class QuestionView:
     answered_by: str = ""
     procedure: str = ""
     environment: str | None = None
+    handler: str = ""  # what the answer "rollback" runs, and its commands
+    handler_commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ def show(question: dict[str, Any]) -> None:
     print(question["text"])
     for line in question["commands"]:
         print(f"    {line}")
+    if question.get("handler"):
+        print(f"Behind the answer rollback stands {question['handler']}:")
+        for line in question["handler_commands"]:
+            print(f"    {line}")
     if question["answered_at"]:
         print(f"Answered {question['answer']} by {question['answered_by']}.")
     elif question["options"]:

@@ -137,6 +137,8 @@ def question_view(question: Question, run: RunSummary | None) -> QuestionView:
         answered_by=question.answered_by,
         procedure=run.procedure if run else "",
         environment=run.environment if run else None,
+        handler=question.data.get("handler", ""),
+        handler_commands=tuple(question.data.get("handler_commands", "").splitlines()),
     )
 
 
