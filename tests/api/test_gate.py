@@ -106,10 +106,16 @@ async def test_the_name_comes_from_header_cookie_or_user(
     client: aiohttp.ClientSession, application: FakeApplication
 ) -> None:
     """The header wins over the board's cookie, and without both it is the user of this machine."""
-    for headers in ({"Watchbook-Actor": "Ana"}, {"Cookie": "watchbook_actor=Bo%20L"}, {}):
+    given = [
+        {"Watchbook-Actor": "Ana"},
+        {"Cookie": "watchbook_actor=Bo%20L"},
+        {},
+        {"Watchbook-Actor": "Zoë Müller"},
+    ]
+    for headers in given:
         async with client.post(ACKNOWLEDGE, json={}, headers=headers) as answer:
             assert answer.status == 200
-    assert [asked[2] for asked in application.asked] == ["Ana", "Bo L", "root"]
+    assert [asked[2] for asked in application.asked] == ["Ana", "Bo L", "root", "Zoë Müller"]
 
 
 @pytest.mark.parametrize(

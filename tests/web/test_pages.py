@@ -232,6 +232,7 @@ FORMS = [
         {"procedure": "Rollback", "content_hash": shop_views.HASH, "key": "k"},
         "start_run",
     ),
+    ("/silences/s-1/end", {}, "end_silence"),
     ("/runs/r-13/cancel", {"reason": "not needed"}, "cancel_run"),
     ("/questions/q-5/answer", {"answer": "confirm", "content_hash": shop_views.HASH}, "answer"),
 ]

@@ -68,6 +68,23 @@ async def test_the_page_changes_by_itself(
     assert complaints == []
 
 
+async def test_a_page_that_nobody_sees_still_calls(
+    page: Page, server: str, application: FakeApplication
+) -> None:
+    """In a background tab the title and the words for a screen reader change when an alert fires."""
+    application.view = shop_views.service(healthy=True)
+    hide = "Object.defineProperty(document, 'hidden', { get: () => window.unseen === true })"
+    await page.add_init_script(hide)
+    await page.goto(f"{server}/services/shop")
+    while application.followers == 0:
+        await asyncio.sleep(0.01)
+    await page.evaluate("window.unseen = true; document.dispatchEvent(new Event('visibilitychange'))")
+    application.view = shop_views.service(healthy=False)
+    await application.happen("alert.firing", 101)
+    await expect(page).to_have_title("▲ Shop: Service Down: 0 of 3 instances healthy")
+    await expect(page.locator("#said")).to_have_text("Shop: Service Down: 0 of 3 instances healthy")
+
+
 async def test_moments_are_in_the_viewers_zone(page: Page, server: str) -> None:
     """03:12:04 UTC is 04:12:04 in Berlin, and the exact moment is in the title."""
     await page.goto(f"{server}/incidents/41")

@@ -150,7 +150,16 @@ def _check_write(headers: Headers, path: str) -> None:
 def actor_of(headers: Headers, settings: ServerSettings) -> Actor:
     """The name that was given: the header (percent-encoded), else the board's cookie, else the user of this machine."""
     given = headers.get("watchbook-actor") or cookie_parser(headers.get("cookie", "")).get(ACTOR_COOKIE, "")
-    return Actor(clean_name(unquote(given)) or settings.os_user)
+    return Actor(clean_name(_decoded(given)) or settings.os_user)
+
+
+def _decoded(given: str) -> str:
+    """Percent-encoded UTF-8, or UTF-8 as it is (which servers hand on as if it were Latin-1)."""
+    text = unquote(given)
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 def clean_name(name: str) -> str:

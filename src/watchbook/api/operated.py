@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from watchbook.api.bodies import AnswerBody, ReasonBody, RunBody
-from watchbook.app.encoding import to_json
 from watchbook.api.watched import Json, Limit, actor_in
 from watchbook.app.application import Application
+from watchbook.app.encoding import to_json
 
 
 def runs_router(application: Application) -> APIRouter:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import time
-from collections import defaultdict
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -20,13 +20,21 @@ from watchbook.model.errors import ConflictError, StoreError, UsageError
 LONGEST_KEY = 200
 
 
+@dataclass(slots=True)
+class _UnderWay:
+    """One key: who has it answers, the others wait."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
 class Repeats:
     """Holds the keys under way; what was answered is kept by the application."""
 
     def __init__(self, app: ASGIApp, application: Application) -> None:
         self.app = app
         self.application = application
-        self._under_way: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._under_way: dict[str, _UnderWay] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith("/api/"):
@@ -38,13 +46,15 @@ class Repeats:
         elif len(key) > LONGEST_KEY:
             raise UsageError("the Idempotency-Key is longer than 200 characters", mend="Use a shorter one.")
         else:
-            lock = self._under_way[key]
+            under_way = self._under_way.setdefault(key, _UnderWay())
+            under_way.waiting += 1
             try:
-                async with lock:
+                async with under_way.lock:
                     await self._answer(key, scope, receive, send)
             finally:
-                if not lock.locked():
-                    self._under_way.pop(key, None)
+                under_way.waiting -= 1
+                if not under_way.waiting:
+                    del self._under_way[key]
 
     async def _answer(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)

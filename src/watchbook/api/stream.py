@@ -8,8 +8,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from watchbook.app.encoding import to_json
 from watchbook.app.application import Application
+from watchbook.app.encoding import to_json
 from watchbook.app.own_views import EventView
 
 HEARTBEAT_S = 10.0  # an `alive` event, so that both ends notice a line that went dead

@@ -16,10 +16,10 @@ from watchbook.api.bodies import (
     ReasonBody,
     SilenceBody,
 )
-from watchbook.app.encoding import to_json
 from watchbook.api.settings import ServerSettings
 from watchbook.api.stream import follow
 from watchbook.app.application import Application
+from watchbook.app.encoding import to_json
 from watchbook.app.views import Actor
 
 Json = dict[str, Any]

@@ -144,7 +144,7 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
         "questions": render("questions", view, here),
         "runs": render("runs", view),
         "notices": render("notices", view, here),
-        "overview": render("overview", view),
+        "overview": render("overview", view, here),
     }
     for section in arranged.sections:
         parts[section.part] = render("section_light", section)

@@ -124,6 +124,12 @@ def _add_acting(router: APIRouter, application: Application) -> None:
         service = (await application.incident(incident)).service
         return _to(back_in(form, f"/services/{quote(service)}"))
 
+    @router.post("/silences/{silence}/end")
+    async def end_silence(silence: str, request: Request) -> Response:
+        form = await form_of(request)
+        ended = await application.end_silence(silence, actor_in(request))
+        return _to(back_in(form, f"/services/{quote(ended.service)}"))
+
     @router.post("/alerts/{alert:path}/{what}")
     async def alert(alert: str, what: str, request: Request) -> Response:
         form = await form_of(request)

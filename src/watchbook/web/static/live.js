@@ -5,6 +5,8 @@ import { learnServerTime, sayTimes } from "./times.js";
 const EVENTS_AT_ONCE_MS = 80; // what happens together is fetched together
 const FIGURES_MS = navigator.connection?.saveData ? 10000 : 2000; // figures change all the time
 const SILENCE_MS = 25000; // the server says something every ten seconds
+const HIDDEN_MS = 30000; // a page that nobody sees gives its stream back: browsers allow six for each server
+const UNSEEN_MS = 15000; // … and looks now and then, for its title and icon
 const shown = new Map(); // part → its HTML as last fetched, without the moments in it
 
 const timeless = (html) => html.replace(/(<time[^>]*>)[^<]*/g, "$1");
@@ -52,14 +54,17 @@ function sayTitle() {
   const headline = document.querySelector(".headline[data-title]");
   if (!headline) return;
   const bad = headline.dataset.tone === "bad";
-  document.title = (bad ? "▲ " : "") + headline.dataset.title;
+  const title = (bad ? "▲ " : "") + headline.dataset.title;
+  if (document.title === title) return;
+  document.title = title;
+  document.getElementById("said").textContent = headline.dataset.title;
   const icon = document.querySelector("link[rel=icon]");
   icon.href = bad ? icon.dataset.bad : icon.dataset.good;
 }
 
 export function keepFresh(address, service) {
   const line = document.getElementById("line");
-  let timer = null, due = Infinity, fetching = false, lastHeard = Date.now(), source = null;
+  let timer = null, due = Infinity, fetching = false, lastHeard = Date.now(), source = null, hush = null, unseen = null;
 
   function sayLine(live) {
     if (live === line.hidden) return;
@@ -91,7 +96,7 @@ export function keepFresh(address, service) {
     if (at >= due) return;
     due = at;
     clearTimeout(timer);
-    timer = setTimeout(() => { due = Infinity; if (!document.hidden) fetchParts(); }, wait);
+    timer = setTimeout(() => { due = Infinity; fetchParts(); }, wait);
   }
 
   function listen() {
@@ -99,7 +104,7 @@ export function keepFresh(address, service) {
     source = new EventSource("/api/v1/events" + (service ? `?service=${encodeURIComponent(service)}` : ""));
     source.onopen = () => { lastHeard = Date.now(); plan(0); };
     source.addEventListener("journal", () => { lastHeard = Date.now(); plan(EVENTS_AT_ONCE_MS); });
-    source.addEventListener("change", () => { lastHeard = Date.now(); plan(FIGURES_MS); });
+    source.addEventListener("change", () => { lastHeard = Date.now(); if (!document.hidden) plan(FIGURES_MS); });
     source.addEventListener("alive", () => { lastHeard = Date.now(); });
     source.onerror = () => {
       sayLine(false);
@@ -107,15 +112,32 @@ export function keepFresh(address, service) {
     };
   }
 
+  function rest() {
+    source?.close();
+    source = null;
+    unseen = setInterval(() => plan(0), UNSEEN_MS);
+  }
+
+  function watchVisibility() {
+    clearTimeout(hush);
+    if (document.hidden) {
+      hush = setTimeout(rest, HIDDEN_MS);
+      return;
+    }
+    clearInterval(unseen);
+    if (source === null) listen();
+    plan(0);
+  }
+
   // A line that went dead without a word is not noticed by the browser.
   setInterval(() => {
-    if (document.hidden || Date.now() - lastHeard < SILENCE_MS) return;
+    if (source === null || Date.now() - lastHeard < SILENCE_MS) return;
     sayLine(false);
     listen();
     plan(0);
   }, 5000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) plan(0); });
-  addEventListener("online", listen);
+  document.addEventListener("visibilitychange", watchVisibility);
+  addEventListener("online", () => { if (source !== null) listen(); });
   addEventListener("offline", () => sayLine(false));
   addEventListener("pagehide", () => source?.close());
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
