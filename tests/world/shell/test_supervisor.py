@@ -175,7 +175,21 @@ async def test_a_step_can_be_stopped(shell: Shell) -> None:
     performing = asyncio.create_task(shell.supervisor.perform(order, lambda _: started.set()))
     await asyncio.wait_for(started.wait(), 5)
     await shell.supervisor.stop(order.attempt)
-    assert (await asyncio.wait_for(performing, 5)).why == "stopped"
+    outcome = await asyncio.wait_for(performing, 10)
+    assert (outcome.why, outcome.exit) == ("stopped", 143)
+
+
+async def test_a_signal_that_was_lost_is_sent_again(shell: Shell) -> None:
+    """A child that got TERM before it became its program lives on; it is told again, those that tidy up are not."""
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(0.6); signal.signal(15, 0); time.sleep(60)"
+    script = (
+        "tidy() { echo tidying; sleep 0.4; echo done; exit 6; }; trap tidy TERM\n"
+        f"python3 -c '{deaf}' & sleep 60 & wait"
+    )
+    began = time.monotonic()
+    outcome, kept = await shell.step(script, timeout_s=0.4, grace_s=9.0)
+    assert (outcome.why, kept) == ("timeout", "tidying\ndone\n")
+    assert time.monotonic() - began < 8, "the deaf one was not told again"
 
 
 async def test_background_processes_live_on_and_are_counted(shell: Shell) -> None:

@@ -116,6 +116,29 @@ def group_exists(group: int) -> bool:
     return True
 
 
+def end_those_that_missed(sign: int, pids: list[int]) -> None:
+    """Sends the signal again to those of the processes that neither catch, ignore nor block it, and still live.
+
+    A shell's child that gets a signal between its fork and its exec loses it. Programs that heard it and are tidying up
+    are not told twice.
+    """
+    bit = 1 << (sign - 1)
+    for pid in pids:
+        masks = _signal_masks(pid)
+        if masks is not None and not any(mask & bit for mask in masks):
+            _signal(pid, sign)
+
+
+def _signal_masks(pid: int) -> list[int] | None:
+    """Blocked, ignored and caught signals of a process."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            lines = [line.split() for line in file if line.startswith(("SigBlk", "SigIgn", "SigCgt"))]
+    except OSError:
+        return None
+    return [int(fields[1], 16) for fields in lines]
+
+
 def _signal(pid: int, sign: int) -> None:
     try:
         os.kill(pid, sign)

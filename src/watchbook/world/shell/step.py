@@ -25,6 +25,7 @@ from watchbook.world.shell.processes import (
     MARKER,
     children_left,
     end_left_overs,
+    end_those_that_missed,
     group_exists,
     signal_group,
     start_time,
@@ -32,6 +33,7 @@ from watchbook.world.shell.processes import (
 
 PIPE_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
+LOOK_AGAIN_S = 0.1  # while a step is being ended
 NOT_GIVEN = ("BASH_ENV", "BASHOPTS", "SHELLOPTS")  # they would change the step's shell before it begins
 DRAIN_BYTES = 4 * PIPE_BYTES  # what a background process may still push in after its step ended
 
@@ -58,6 +60,10 @@ class StepProcess:
         self._status: int | None = None
         self._ending = ""  # why the step is ended from outside: "timeout", "stopped", "killed"
         self._kill_at: float | None = None
+        self._look_again_at = 0.0
+        self._told: list[
+            int
+        ] = []  # who was there when TERM was sent: what tidies up since then is left alone
         self.pid, self.output_pipe, self.carry_pipe, self._go_pipe = self._spawn(
             str(order["script"]), carried
         )
@@ -145,25 +151,32 @@ class StepProcess:
 
     def wait_s(self) -> float:
         """Seconds until `enforce` has something to do."""
-        due = self._deadline if self._kill_at is None else self._kill_at
-        return max(0.0, due - time.monotonic())
+        if self._kill_at is None:
+            return max(0.0, self._deadline - time.monotonic())
+        return max(0.0, min(LOOK_AGAIN_S, self._kill_at - time.monotonic()))
 
     def enforce(self) -> None:
         """Holds the time limit: TERM to the whole process group when it is over, KILL after the grace period."""
         now = time.monotonic()
-        if self._kill_at is None and now >= self._deadline:
-            self.end("timeout")
-        elif self._kill_at is not None and now >= self._kill_at:
+        if self._kill_at is None:
+            if now >= self._deadline:
+                self.end("timeout")
+        elif now >= self._kill_at:
             signal_group(self.pid, signal.SIGKILL)
             self._kill_at = now + 1.0
+        elif now >= self._look_again_at:
+            end_those_that_missed(signal.SIGTERM, self._told)
+            self._look_again_at = now + LOOK_AGAIN_S
 
     def end(self, why: str) -> None:
         """Ends the step from outside."""
         self._ending = self._ending or why
         if self._kill_at is None:
+            self._told = children_left(self.pid, self.mark)
             signal_group(self.pid, signal.SIGTERM)
             signal_group(self.pid, signal.SIGCONT)  # a stopped process takes no TERM
             self._kill_at = time.monotonic() + self.grace_s
+            self._look_again_at = time.monotonic() + LOOK_AGAIN_S
 
     def finish(self) -> tuple[dict[str, object], Carried | None]:
         """The outcome of the ended step, and the state to carry (None: stays as before the step)."""
