@@ -159,7 +159,7 @@ ERRORS = [
     ("DELETE", "/api/v1/services", {}, 405, "usage"),
     ("GET", "/api/v1/runs?limit=none", None, 422, "usage"),
     ("POST", "/api/v1/runs", {"procedure": "Rollback"}, 422, "usage"),
-    ("POST", "/api/v1/runs", {"service": "shop", "enviroment": "staging"}, 422, "usage"),
+    ("POST", "/api/v1/runs", {"service": "shop", "env": "staging"}, 422, "usage"),
     ("POST", "/api/v1/silences", {"service": "shop", "reason": "no end"}, 422, "usage"),
     ("POST", "/api/v1/questions/q-5/answer", {"answer": "confirm"}, 409, "conflict"),
 ]

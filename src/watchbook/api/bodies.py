@@ -1,6 +1,6 @@
 """What the API's writes take, checked at the edge. pydantic stays in this module.
 
-Unknown fields are refused, so that a misspelt `enviroment` never runs on the wrong place. Each body becomes a request
+Unknown fields are refused, so that `env` instead of `environment` never runs in the wrong place. Each body becomes a request
 of `app.application`.
 """
 
