@@ -10,7 +10,7 @@ from typing import Any
 
 from watchbook.model.procedures import Expectation, NumberTest
 
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(\s?%)?")
 _COMPARISONS = {
     ">": operator.gt,
     "<": operator.lt,
@@ -85,12 +85,24 @@ def _equal_numbers(answer: Any, needed: Any) -> bool:
     return numbers and bool(answer == needed)
 
 
+def last_number(text: str) -> float | None:
+    """The last number of an output, in base units: `87%` is 0.87, `12,400` is 12400. None where there is none."""
+    found = list(_NUMBER.finditer(text))
+    if not found:
+        return None
+    number = float(found[-1][0].rstrip(" %\t\n").replace(",", ""))
+    return number / 100 if found[-1][1] else number
+
+
 def _number(test: NumberTest, output: str) -> str:
-    match = _NUMBER.search(output)
-    if match is None:
+    found = last_number(output)
+    if found is None:
         return f"expected a number {test.op} {test.value:g}, got {_first_line(output)}"
-    holds = _COMPARISONS[test.op](float(match.group()), test.value)
-    return "" if holds else f"expected {test.op} {test.value:g}, got {match.group()}"
+    return (
+        ""
+        if _COMPARISONS[test.op](found, test.value)
+        else f"expected {test.op} {test.value:g}, got {found:g}"
+    )
 
 
 def _first_line(output: str) -> str:

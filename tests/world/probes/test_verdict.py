@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchbook.world.probes.verdict import last_number
+from watchbook.deciding.expectation import last_number
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ Called by `Prober`. Running it (bounds, limit, whole group ended, environment em
 from collections.abc import Mapping
 from pathlib import Path
 
+from watchbook.deciding.expectation import last_number
 from watchbook.model.observations import Outcome, ProbeResult
 from watchbook.model.quantities import say_duration
 from watchbook.model.runbook import HealthCheck
-from watchbook.world.probes.verdict import Answer, judge_answer, last_number, result_of
+from watchbook.world.probes.verdict import Answer, judge_answer, result_of
 from watchbook.world.shell.once import CommandResult, OneCommand, run_once
 
 

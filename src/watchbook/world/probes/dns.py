@@ -9,11 +9,12 @@ import socket
 import time
 from urllib.parse import parse_qs, urlsplit
 
+from watchbook.deciding.expectation import last_number
 from watchbook.model.observations import Outcome, Phases, ProbeResult
 from watchbook.model.quantities import say_duration
 from watchbook.model.runbook import HealthCheck
 from watchbook.world.probes.addresses import split_address
-from watchbook.world.probes.verdict import Answer, judge_answer, last_number, result_of
+from watchbook.world.probes.verdict import Answer, judge_answer, result_of
 
 
 async def probe_dns(check: HealthCheck, target: str, at_s: float) -> ProbeResult:

@@ -11,10 +11,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from watchbook.deciding.expectation import last_number
 from watchbook.model.observations import Outcome, Phases, ProbeResult
 from watchbook.model.quantities import say_duration
 from watchbook.model.runbook import HealthCheck
-from watchbook.world.probes.verdict import Answer, judge_answer, last_number, result_of
+from watchbook.world.probes.verdict import Answer, judge_answer, result_of
 
 if TYPE_CHECKING:
     import aiohttp

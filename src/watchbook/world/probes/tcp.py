@@ -7,13 +7,13 @@ import asyncio
 import socket
 import time
 
-from watchbook.deciding.expectation import unmet
+from watchbook.deciding.expectation import last_number, unmet
 from watchbook.model.observations import Outcome, Phases, ProbeResult
 from watchbook.model.quantities import say_duration
 from watchbook.model.runbook import HealthCheck
 from watchbook.world.probes.addresses import split_address
 from watchbook.world.probes.http import say_connect_failure
-from watchbook.world.probes.verdict import Answer, judge_answer, last_number, result_of, unreadable
+from watchbook.world.probes.verdict import Answer, judge_answer, result_of, unreadable
 
 _BANNER_BYTES = 16 * 1024
 

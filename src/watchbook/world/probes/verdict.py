@@ -14,7 +14,6 @@ from watchbook.model.observations import Outcome, Phases, ProbeResult
 from watchbook.model.quantities import say_duration, say_number
 from watchbook.model.runbook import Expectation, HealthCheck
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(\s?%)?")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -66,15 +65,6 @@ def judge_answer(check: HealthCheck, target: str, at_s: float, answer: Answer) -
     if limit_s is not None and answer.latency_s >= limit_s:
         return replace(result, outcome=Outcome.DEGRADED, reason=_slow(answer, limit_s))
     return result
-
-
-def last_number(text: str) -> float | None:
-    """The last number of an output, in base units: `87%` is 0.87, `12,400` is 12400. None where there is none."""
-    found = list(_NUMBER.finditer(text))
-    if not found:
-        return None
-    number = float(found[-1][0].rstrip(" %\t\n").replace(",", ""))
-    return number / 100 if found[-1][1] else number
 
 
 def _number(expect: Expectation, answer: Answer) -> str:
