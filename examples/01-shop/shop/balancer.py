@@ -126,7 +126,8 @@ class Balancer:
         known = {"rollback": fleet.known_good, "restart": fleet.current_release}.get(wanted)
         version = known() if known else wanted
         fleet.deploy(version, wanted if known else "deploy")
-        return f"release {version} runs in {fleet.environment}, on {len(fleet.members)} instances"
+        number = len(fleet.members)
+        return f"release {version} runs in {fleet.environment}, on {number} instance{'s' * (number != 1)}"
 
     def config(self, request: web.Request) -> str:
         """One setting, or the undoing of the last; instances read them when they start."""

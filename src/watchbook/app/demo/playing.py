@@ -197,9 +197,11 @@ class Performance:
                 mend="Put it right first: watchbook demo reset.",
             )
         until = time.monotonic() + CALM_S
-        while (view := self._ask(f"/api/v1/services/{self.play.service}"))["incident"] or view[
-            "status"
-        ] != "healthy":
+        while True:
+            view = self._ask(f"/api/v1/services/{self.play.service}")
+            # Slow is calm enough: a busy machine answers late, and no page says so.
+            if not view["incident"] and view["status"] in ("healthy", "degraded"):
+                return
             if time.monotonic() > until:
                 raise ConflictError(
                     f"the service is not calm: {view['headline']}",
