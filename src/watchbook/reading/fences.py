@@ -7,6 +7,7 @@ sample output and the input of interactive clients; what a comment means for a s
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Fence
@@ -46,6 +47,7 @@ _CLIENT_INPUT = re.compile(
 _UNFINISHED = re.compile(r"never closed|has no end|is missing|nothing follows|without `fi`|a backslash ends")
 _NUMBER = re.compile(r"^(?:step\s*)?\d+(?:\.\d+)*\s*[.):]\s+", re.IGNORECASE)
 _LONGEST_COMMAND = 40  # lines
+_LONGEST_AFTER = 4  # once something in the block was never closed
 ASSERTION = re.compile(
     r"(?P<word>expect(?:ed)?(?: (?:output|result|response|answer|status))?|should (?:return|show|"
     r"print)|confirmed if|ruled out if)\s*(?::|→|=>)\s*(?P<text>.*)",
@@ -159,10 +161,10 @@ def _unquoted(value: str | None) -> str:
     return value[1:-1] if value[0] in "\"'" and len(value) > 1 else value
 
 
-def read_groups(fence: Fence) -> list[Group]:
-    """The groups of a shell block in order; a comment behind commands starts the next one."""
-    reader = _Reader(fence)
-    return reader.groups()
+@lru_cache(maxsize=64)
+def read_groups(fence: Fence) -> tuple[Group, ...]:
+    """The groups of a shell block in order; a comment behind commands starts the next one. Not to be changed."""
+    return tuple(_Reader(fence).groups())
 
 
 class _Reader:
@@ -175,6 +177,7 @@ class _Reader:
         self.session = prompted or fence.language.casefold() in _SESSIONS
         self.prompted = prompted
         self.parted = False  # a blank line stands before
+        self.longest = _LONGEST_COMMAND
 
     def groups(self) -> list[Group]:
         index = 0
@@ -261,12 +264,16 @@ class _Reader:
     def _size(self, index: int, line: str) -> int:
         """How many lines the command at `index` takes: continuations, quotes, here-documents, loops."""
         text, size = line, 1
-        while size < _LONGEST_COMMAND and _is_unfinished(text):
+        while size < self.longest and _is_unfinished(text):
             if index + size >= len(self.fence.lines):
+                self.longest = _LONGEST_AFTER
                 return 1
             text += "\n" + self.fence.lines[index + size]
             size += 1
-        return size if size < _LONGEST_COMMAND else 1
+        if size < self.longest:
+            return size
+        self.longest = _LONGEST_AFTER
+        return 1
 
 
 _OPENS = re.compile(r"[(`{\\]|<<|\b(?:if|for|while|until|do|then|else)\b|(?:&&|\|\|?)\s*$")

@@ -18,6 +18,8 @@ _BRACES = re.compile(
 )
 _ARITHMETIC = re.compile(r"\$\(\([\d \t+\-*/%]*\)\)")
 _PLAIN_WORD = re.compile(r"[^\s;&|<>()'\"\\$`]+")
+_PLAIN_RUN = re.compile(r"[\w./:=,@%+^-]+")
+_QUOTED_RUN = re.compile(r"[^\"\\$`]+")
 _SPECIAL = frozenset("?$!#-@*0123456789")
 
 
@@ -169,6 +171,9 @@ class WordReader:
             self._dollar(pieces, quoted=False)
         elif character == "`":
             self._backticks(pieces)
+        elif run := _PLAIN_RUN.match(self.text, self.place):
+            pieces.text.append(run[0])
+            self.place = run.end()
         else:
             pieces.glob = pieces.glob or character in "*?["
             pieces.brace = pieces.brace or character == "{"
@@ -206,8 +211,10 @@ class WordReader:
             elif character == "`":
                 self._backticks(pieces)
             else:
-                pieces.text.append(character)
-                self.place += 1
+                run = _QUOTED_RUN.match(self.text, self.place)
+                end = run.end() if run else self.place + 1
+                pieces.text.append(self.text[self.place : end])
+                self.place = end
         raise Unreadable("a double quote is never closed", start, syntax=True)
 
     def _dollar(self, pieces: _Pieces, quoted: bool) -> None:
