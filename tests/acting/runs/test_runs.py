@@ -1,6 +1,5 @@
 """Runs from their start to their end, over the real store and real shells."""
 
-import asyncio
 import os
 import signal
 import time
