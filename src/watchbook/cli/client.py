@@ -5,6 +5,7 @@ for. It keeps no state and retries nothing: a write carries an Idempotency-Key, 
 """
 
 import getpass
+import http.client
 import json
 import os
 import urllib.error
@@ -68,7 +69,7 @@ class Client:
                 return json.load(answer)
         except urllib.error.HTTPError as refusal:
             raise _error_of(refusal.read(), refusal.code, self.url + path) from None
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise UnreachableError(
                 f"Watchbook does not answer ({reason})", where=self.url, mend="Is `watchbook up` running?"

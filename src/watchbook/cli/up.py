@@ -47,8 +47,8 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
     chosen = list(paths) or list(wiring.runbooks) or [Path("RUNBOOK.md")]
     runbooks = tuple(load_all(chosen))
     with contextlib.ExitStack() as owned:
-        opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
         taken = owned.enter_context(contextlib.closing(folder.take(data_folder(wiring, data))))
+        opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
         setup = Setup(wiring, runbooks, taken, address_of(opened), shadow)
         asyncio.run(_stand_watch(setup, opened))
 
