@@ -334,6 +334,24 @@ async def test_a_plan_shows_every_command_before_anything_runs(
     assert application.asked == []
 
 
+async def test_a_question_shows_what_each_answer_runs(
+    client: aiohttp.ClientSession, application: FakeApplication
+) -> None:
+    """Before rolling back, the commands of the rollback are on the screen."""
+    asked = replace(
+        shop_views.question("failed"),
+        handler="Rollback",
+        handler_commands=("./deploy.sh production rollback",),
+    )
+    application.view = replace(shop_views.service(), questions=(asked,))
+    async with client.get("/services/shop") as answer:
+        text = await answer.text()
+    question = text[text.index('class="question"') : text.index("</section>", text.index('class="question"'))]
+    assert "Rolling back runs Rollback" in question
+    assert "./deploy.sh production rollback" in question
+    assert re.findall(r'name="answer" value="(\w+)"', question) == ["retry", "skip", "rollback"]
+
+
 async def test_looking_at_an_acknowledge_link_changes_nothing(
     client: aiohttp.ClientSession, application: FakeApplication, server: str
 ) -> None:
