@@ -144,7 +144,7 @@ steps = st.lists(
 
 @pytest.mark.slow
 @given(steps=steps)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_auditor_and_paging_agree_on_every_story(timelines: Any, steps: list[tuple[str, bool, int]]) -> None:
     """Two computations of the same rules: whatever happens, a right outbox is never accused."""
     line = timelines.of(timelines.rule("Down"), timelines.rule("Slow", "high"), cadence_s=10.0, wait_s=10.0)

@@ -594,3 +594,15 @@ def test_words_of_a_decided_page(timelines: Any) -> None:
     entry = next(e for decision in line.decisions for e in decision.entries if e.kind == "page.decided")
     assert entry.summary == "paging Ana Ruiz: Down: it is True"
     assert entry.data["why"] == "rung 1 of 3, round 1; the next is told in 5 min unless someone acknowledges"
+
+
+def test_silent_source_never_keeps_a_page_quiet(timelines: Any) -> None:
+    """ "No data" was paged and acknowledged; that the service is down still pages, at the same severity."""
+    line = timelines.of(timelines.rule("Down"), timelines.rule("Errors"), cadence_s=10.0)
+    line.push(0, "Errors", None).acknowledge(620).push(640, "Down", True).run(660)
+    assert [heard.notice.body["alert"] for heard in line.told("trigger", ANA)] == [
+        "No data from metrics",
+        "Down",
+    ]
+    line.push(700, "Errors", True).run(720)
+    assert len(line.told("trigger", ANA)) == 2, "and a second alert of that severity joins it"

@@ -106,7 +106,7 @@ def play(timelines: Any, story: list[tuple[str, Any, int]]) -> tuple[Any, Ledger
 
 @pytest.mark.slow
 @given(story=steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_same_story_gives_the_same_notices(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
     """Replay: with the same inputs every decision is the same, keys of notices included."""
     first, _, _ = play(timelines, story)
@@ -116,7 +116,7 @@ def test_the_same_story_gives_the_same_notices(timelines: Any, story: list[tuple
 
 @pytest.mark.slow
 @given(story=steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_page_has_its_resolve_and_none_overtakes(
     timelines: Any, story: list[tuple[str, Any, int]]
 ) -> None:
@@ -140,7 +140,7 @@ def test_every_page_has_its_resolve_and_none_overtakes(
 
 @pytest.mark.slow
 @given(story=steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_page_is_lost_over_crashes(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
     """A critical alert that is not silenced or acknowledged is told within group wait and one cadence, crashes or not."""
     line, ledger, _ = play(timelines, story)
@@ -168,7 +168,7 @@ def _applied(ledger: Ledger, decisions: list[Decision]) -> Ledger:
 
 @pytest.mark.slow
 @given(story=steps)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_acknowledgement_always_stops_the_climb(timelines: Any, story: list[tuple[str, Any, int]]) -> None:
     """After an acknowledgement nobody is paged for 30 minutes, whatever fires that is not worse."""
     line, _, _ = play(timelines, story)

@@ -61,7 +61,7 @@ class _Firing:
     service: str
     environment: str
     incident: str
-    rank: int
+    rank: float
     at: float
     data: Mapping[str, Any]
     ended_at: float | None = None
@@ -80,7 +80,7 @@ class _Quiet:
     begins: float
     ends: float
     by: str = ""
-    rank: int = 0
+    rank: float = 0.0
     alert: str | None = None
     incidents: tuple[str, ...] = ()
 
@@ -142,7 +142,7 @@ class _Story:
             service=entry.service,
             environment=str(data["environment"]),
             incident=entry.incident,
-            rank=_RANKS.get(str(data["severity"]), 0),
+            rank=_RANKS.get(str(data["severity"]), 0) - (0.5 if data.get("own") else 0.0),
             at=entry.occurred_at,
             data=data,
         )

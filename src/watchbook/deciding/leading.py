@@ -18,7 +18,13 @@ from watchbook.model.paging import Climb, NoticeKind
 def leader_of(draft: Draft) -> Episode | None:
     """The open episode that climbs: armed, with a ladder, not silenced; the most severe, then the oldest."""
     candidates = [episode for episode in draft.open_episodes() if _may_lead(draft, episode)]
-    return max(candidates, key=lambda e: (e.severity.rank, -e.began_at, str(e.id)), default=None)
+    return max(candidates, key=lambda e: (_rank(draft, e), -e.began_at, str(e.id)), default=None)
+
+
+def _rank(draft: Draft, episode: Episode) -> float:
+    """How severe, for leading. The watch's own alerts (no data) stand half a step below the document's of the same
+    severity: that a source went silent never keeps it quiet that the service is down."""
+    return episode.severity.rank - (0.5 if episode.alert in draft.own else 0.0)
 
 
 def _may_lead(draft: Draft, episode: Episode) -> bool:
@@ -80,7 +86,7 @@ def _acknowledged_above(draft: Draft, episode: Episode) -> Climb | None:
         if climb.acknowledged_by is not None
         and (other := draft.episodes.get(key)) is not None
         and other.incident == episode.incident
-        and other.severity.rank >= episode.severity.rank
+        and _rank(draft, other) >= _rank(draft, episode)
     ]
     return max(found, key=lambda climb: climb.acknowledged_at or 0.0, default=None)
 

@@ -209,6 +209,7 @@ def _for_the_auditor(draft: Draft, watched: Watched, episode: Episode) -> dict[s
     ladder, last_s = paging.timed_ladder(response, default_s)
     return {
         "paging": episode.paging,
+        "own": episode.alert in draft.own,
         "pages_at_once": response.page,
         "group_wait_s": paging.group_wait_s(episode.severity, settings),
         "ladder": [{"who": rung.who, "after_s": rung.after_s} for rung in ladder],
