@@ -7,6 +7,7 @@ them as environment variables, `<pod-name>` as `"${pod_name}"`. Asking a person 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from watchbook.model.runbook import Parameter
 from watchbook.reading.blocks import Block, List, Table
@@ -30,7 +31,8 @@ _PATTERN_PROGRAMS = words(
     "grep egrep fgrep zgrep rg awk sed jq echo printf psql mysql sqlite3 redis-cli export test [ [["
 )
 _MOST_TEXT = 100_000  # characters; a longer script is never run, so nothing is filled in
-_FIGURE = re.compile(r"(?P<option>--(?P<name>[a-z][a-z0-9-]*)(?P<sign>[= ]))(?P<value>\d+)(?=\s|$)")
+_FIGURE = re.compile(r"--(?P<name>[a-z][a-z0-9-]*)=(?P<value>\d+)")
+_OPTION = re.compile(r"--(?P<name>[a-z][a-z0-9-]*)")
 _DESCRIBED = re.compile(r"`?(?P<name>[$<{]*[A-Za-z][\w -]*[>}]*)`?\s*(?::|–|—|-|=)\s*(?P<text>.+)", re.DOTALL)
 _DEFAULT = re.compile(
     r"\bdefaults? (?:to |is |of )?:?\s*`?(?P<value>[\w.:/@-]+)`?|\(default:?\s*`?(?P<other>[\w.:/@-]+)`?\)",
@@ -90,34 +92,49 @@ def _line_of(text: str, offset: int, line: int) -> int:
 
 
 def _figures(script: str, line: int) -> tuple[str, list[Parameter]]:
-    """`--replicas=10` → `--replicas="${replicas}"`, with 10 as the default."""
+    """`--replicas=10` or `--replicas 10` → `--replicas="${replicas}"`, with 10 as the default."""
     found: list[Parameter] = []
-
-    def put(match: "re.Match[str]") -> str:
-        name = match["name"].replace("-", "_")
-        found.append(Parameter(name, match["value"], "literal", line=_line_of(script, match.start(), line)))
-        return f'{match["option"]}"${{{name}}}"'
-
-    return _FIGURE.sub(put, script), found
+    cuts: list[tuple[int, int, str]] = []
+    for command in _commands_of(script):
+        for before, word in pairwise(command.words):
+            figure = _FIGURE.fullmatch(word.source)
+            option = _OPTION.fullmatch(before.source) if word.source.isdigit() else None
+            named = (figure and figure["name"]) or (option and option["name"])
+            if not named:
+                continue
+            name = named.replace("-", "_")
+            value = figure["value"] if figure else word.source
+            start = word.start + len(word.source) - len(value)
+            cuts.append((start, start + len(value), f'"${{{name}}}"'))
+            found.append(Parameter(name, value, "literal", line=_line_of(script, start, line)))
+    return _put(script, cuts), found
 
 
 def _capitals(script: str, line: int) -> tuple[str, list[Parameter]]:
     """Words in capitals as arguments, `kubectl logs POD_NAME`, that are nobody's pattern or assignment."""
-    if not re.search(r"[A-Z]{3}", script):
-        return script, []
-    try:
-        parsed = read_script(script)
-    except Unreadable:
-        return script, []
-    names: dict[str, None] = {}
-    for command in parsed.commands:
+    found: list[Parameter] = []
+    cuts: list[tuple[int, int, str]] = []
+    for command in _commands_of(script) if re.search(r"[A-Z]{3}", script) else ():
         program = command.words[0].value if command.words else None
         for word in command.words[1:]:
             if program not in _PATTERN_PROGRAMS and not word.quoted and _CAPITALS.fullmatch(word.source):
-                names[word.source] = None
-    for name in names:
-        script = re.sub(rf"(?<![\w$\"'{{/=.-]){name}(?![\w}}\"'/=.-])", f'"${{{name}}}"', script)
-    return script, [Parameter(name, source="caps", line=line) for name in names]
+                cuts.append((word.start, word.start + len(word.source), f'"${{{word.source}}}"'))
+                found.append(Parameter(word.source, source="caps", line=_line_of(script, word.start, line)))
+    return _put(script, cuts), found
+
+
+def _commands_of(script: str) -> tuple[Command, ...]:
+    try:
+        return read_script(script).commands
+    except Unreadable:
+        return ()
+
+
+def _put(script: str, cuts: list[tuple[int, int, str]]) -> str:
+    """The script with ranges replaced; ranges hold the words as they were read."""
+    for start, end, text in sorted(cuts, reverse=True):
+        script = script[:start] + text + script[end:]
+    return script
 
 
 def variables_of(script: str, assigned: set[str]) -> list[str]:

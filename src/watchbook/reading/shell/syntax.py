@@ -31,6 +31,7 @@ class Word:
     substitutions: tuple["Command", ...] = ()
     glob: bool = False
     quoted: bool = False
+    start: int = 0  # offset in the text that was read
 
     @property
     def splits(self) -> bool:

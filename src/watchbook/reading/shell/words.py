@@ -139,6 +139,7 @@ class WordReader:
             tuple(pieces.substitutions),
             pieces.glob,
             pieces.quoted,
+            start,
         )
 
     def _source(self, start: int) -> str:
