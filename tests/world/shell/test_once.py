@@ -15,6 +15,8 @@ from watchbook.world.shell.once import OneCommand, run_once
         ("echo out; echo err >&2", 0, "out\nerr\n", ""),
         ("exit 3", 3, "", ""),
         ("false | cat", 1, "", ""),
+        ("yes | head -n 1", 0, "y\n", ""),
+        ("yes | head -n 1 | false", 1, "", ""),
         ("no-such-program 2>/dev/null", 127, "", "the program is not installed"),
         ("/etc/passwd 2>/dev/null", 126, "", "the program cannot be executed"),
         ("kill -9 $$", 137, "", ""),

@@ -73,7 +73,7 @@ async def run_once(one: OneCommand) -> CommandResult:
         process.stdout.close()
     output.finish()
     text = b"".join(kept).decode("utf-8", "replace")
-    code = None if timed_out else _exit_of(process.returncode)
+    code = None if timed_out else _exit_of(process.returncode, one.command)
     reason = f"not ended after {one.timeout_s:g} s" if timed_out else _REASONS.get(code or 0, "")
     return CommandResult(code, text, output.left_out_bytes > 0, time.monotonic() - began, reason)
 
@@ -126,6 +126,11 @@ def _take(pipe: int, output: BoundedOutput) -> bool:
     return True
 
 
-def _exit_of(returncode: int) -> int:
-    """The exit as a shell gives it: 128 + signal for a command that was killed."""
-    return returncode if returncode >= 0 else 128 - returncode
+def _exit_of(returncode: int, command: str) -> int:
+    """The exit as a shell gives it: 128 + signal for a command that was killed.
+
+    In `journalctl | head` the first part is cut off by a reader that had enough: that is no failure. All parts behind it
+    have succeeded, since a pipeline gives the exit of the last part that failed.
+    """
+    code = returncode if returncode >= 0 else 128 - returncode
+    return 0 if code == 128 + signal.SIGPIPE and "|" in command else code
