@@ -463,3 +463,27 @@ def test_numbered_headings_are_parts_of_one_procedure() -> None:
         "```\n\n#### Step 2: Ship\n\n```bash\n./ship.sh\n```\n"
     )
     assert [step.script for step in _procedure(text, "Release").steps] == ["./build.sh", "./ship.sh"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "value"),
+    [
+        ("curl -s http://h/  # Expected: pong", "text", "pong"),
+        ("curl -s http://h/\n# Expected output: /ok/", "regex", "ok"),
+        ('curl -s http://h/\n# Expected:\n# {"status": "healthy"}', "json", '{"status": "healthy"}'),
+        ('curl -s http://h/\n# Expected: {\n#   "a": 1\n# }', "json", '{\n"a": 1\n}'),
+    ],
+)
+def test_assertions_are_read_in_every_form(lines: str, kind: str, value: str) -> None:
+    """Behind the command, below it, or over several comment lines; never as part of the command."""
+    (step,) = _procedure(f"## Restart\n\n```bash\n# Look\n{lines}\n```\n", "Restart").steps
+    assert step.expect is not None
+    assert getattr(step.expect, kind) == value
+    assert step.script == "curl -s http://h/"
+
+
+def test_a_sentence_is_no_assertion() -> None:
+    """`# Expected: all pods are running` is told, and never matched literally."""
+    text = "## Restart\n\n```bash\n# Look\nkubectl get pods\n# Expected: all pods are running\n```\n"
+    assert _procedure(text, "Restart").steps[0].expect is None
+    assert "WB003" in _codes(text)

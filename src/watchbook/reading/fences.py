@@ -86,6 +86,7 @@ class Group:
     commands: list[Ordered] = field(default_factory=list)
     assertion: Commented | None = None
     inverted: bool = False
+    last_line: int = 0  # of an assertion over several lines
 
     @property
     def line(self) -> int:
@@ -97,7 +98,7 @@ class Group:
     @property
     def end_line(self) -> int:
         ends = [comment.line for comment in self.comments] + [command.end_line for command in self.commands]
-        return max([*ends, self.assertion.line if self.assertion else 0], default=0)
+        return max([*ends, self.last_line, self.assertion.line if self.assertion else 0])
 
     @property
     def title(self) -> str:
@@ -232,6 +233,12 @@ class _Reader:
 
     def _comment(self, number: int, text: str) -> None:
         group = self.found[-1]
+        if group.assertion and not self.parted and _goes_on(group.assertion.text):
+            # `# Expected:` with its text on the next lines.
+            joined = f"{group.assertion.text}\n{text}".strip()
+            group.assertion = Commented(group.assertion.line, joined)
+            group.last_line = number
+            return
         assertion = ASSERTION.match(text)
         if assertion and group.commands:
             self._assert(number, assertion)
@@ -277,6 +284,13 @@ class _Reader:
 
 
 _OPENS = re.compile(r"[(`{\\]|<<|\b(?:if|for|while|until|do|then|else)\b|(?:&&|\|\|?)\s*$")
+
+
+def _goes_on(text: str) -> bool:
+    """Whether an assertion has no text yet, or is JSON that is not closed."""
+    return not text or (
+        text[0] in "{[" and (text.count("{") > text.count("}") or text.count("[") > text.count("]"))
+    )
 
 
 def _is_unfinished(text: str) -> bool:

@@ -255,6 +255,8 @@ _WATCHBOOK = Program(
         **plain("check explain status alerts commands diagnose backtest test", READ),
         "journal": Program(READ),
         "incident": Program(commands={"list": Program(READ), "show": Program(READ)}, rest=CHANGE, bare=READ),
+        "questions": Program(READ, commands=plain("list", READ), rest=CHANGE, bare=READ),
+        "demo": Program(commands={"status": Program(READ)}, rest=CHANGE),
         "up": Program(ENDLESS),
         "respond": Program(ENDLESS),
     },
