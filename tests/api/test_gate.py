@@ -13,7 +13,18 @@ from watchbook.model.errors import RefusedError, UsageError, WatchbookError
 ACKNOWLEDGE = "/api/v1/incidents/41/acknowledge"
 
 
-@pytest.mark.parametrize("host", ["evil.test", "127.0.0.1.evil.test", "10.0.0.1:8090", "", "watch.shop.test"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.test",
+        "127.0.0.1.evil.test",
+        "127.0.0.1@evil.test",
+        "10.0.0.1:8090",
+        "",
+        "[::1",
+        "watch.shop.test",
+    ],
+)
 async def test_foreign_hosts_are_refused(client: aiohttp.ClientSession, host: str) -> None:
     """A name that was bound to 127.0.0.1 by someone else (DNS rebinding) reads nothing."""
     async with client.get("/api/v1/services", headers={"Host": host}) as answer:
@@ -38,7 +49,7 @@ async def test_the_public_name_opens_only_signed_links(client: aiohttp.ClientSes
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.test", "null", "http://127.0.0.1:1", "https://watch.shop.test"]
+    "origin", ["http://evil.test", "null", "http://[::1", "http://127.0.0.1:1", "https://watch.shop.test"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_foreign_origins_are_refused(

@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.shop_views import TEXT, line_of
 
@@ -97,6 +97,7 @@ def test_a_flowchart_is_drawn_and_kept() -> None:
     assert "<svg" not in _html("```mermaid\nsequenceDiagram\n A->>B: x\n```\n")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="# -*`[]()<>!|~\n\\ab1.&\"'\x02\x03:/", max_size=300))
 def test_any_text_gives_passages_without_active_content(text: str) -> None:
     """Whatever stands in a file, showing it neither fails nor opens an element of its own making."""

@@ -8,7 +8,7 @@ It knows nothing of services or runs. No CORS headers are ever sent.
 import logging
 from collections.abc import MutableMapping
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -111,7 +111,7 @@ def check_request(scope: Scope, headers: Headers, settings: ServerSettings) -> N
 
 def _check_host(host: str, path: str, settings: ServerSettings) -> None:
     """The name the browser used must mean this machine; a proxied public address opens only signed links."""
-    if is_loopback(urlsplit(f"//{host}").hostname or ""):
+    if is_loopback(_split(f"//{host}").hostname or ""):
         return
     if host == settings.public_host and path.startswith(("/acknowledge/", "/static/")):
         return
@@ -120,8 +120,18 @@ def _check_host(host: str, path: str, settings: ServerSettings) -> None:
     )
 
 
+def _split(address: str) -> SplitResult:
+    """The parts of an address; what is none has none, and so is foreign."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.hostname  # is read only now
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
+
+
 def _check_origin(origin: str | None, host: str) -> None:
-    if origin is not None and urlsplit(origin).netloc.casefold() != host:
+    if origin is not None and _split(origin).netloc.casefold() != host:
         raise RefusedError(
             f"the request came from a page of {origin[:100]}, not from the board",
             mend="Open the board itself.",
