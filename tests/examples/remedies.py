@@ -56,7 +56,7 @@ def commands_of(text: str) -> str:
 
 
 def meets(output: str, expected: str) -> bool:
-    """Whether an output is as a runbook expects: a regular expression, a JSON subset, or a text."""
+    """Whether an output is as a runbook expects: a regular expression, a JSON subset, or a text, quoted or not."""
     if expected.startswith("/"):
         return re.search(expected.strip("/"), output) is not None
     if expected.startswith("{"):
@@ -65,7 +65,7 @@ def meets(output: str, expected: str) -> bool:
         except ValueError:
             return False
         return all(seen.get(key) == value for key, value in json.loads(expected).items())
-    return expected in output
+    return expected.strip('"') in output
 
 
 def confirmed(shop: Copy, cause: Cause) -> bool:
