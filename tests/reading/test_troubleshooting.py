@@ -196,3 +196,21 @@ def test_headings_that_only_group_issues_are_looked_through() -> None:
 def test_numbered_titles_lose_their_numbers() -> None:
     """`### 3. High memory` is the issue "High memory"."""
     assert _issue("### 3. High memory\n\n**Symptoms:**\n- memory\n").name == "High memory"
+
+
+def test_numbered_items_right_below_an_issue_are_read() -> None:
+    """Without labels, looking is diagnosis, and what mends is advice or a remedy."""
+    runbook = _read(
+        "### Service will not start\n\n1. Check logs: `docker logs shop`\n2. Check the disk\n3. Restart it: `docker restart shop`\n4. Call the vendor\n"
+    )
+    (issue,) = runbook.issues
+    assert [step.name for step in issue.diagnosis] == ["Check logs", "Check the disk"]
+    assert [cause.name for cause in issue.causes] == ["Restart it", "Call the vendor"]
+    assert runbook.procedure("Service will not start: Restart it") is not None
+
+
+def test_places_to_look_things_up_are_no_issues() -> None:
+    """ "Log Analysis Commands" among issues is a list of commands."""
+    runbook = _read("### Log Analysis Commands\n\n```bash\n# Errors\ngrep ERROR app.log\n```\n")
+    assert runbook.issues == ()
+    assert [command.name for command in runbook.commands] == ["Errors"]

@@ -59,6 +59,11 @@ _ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:]{3,120}):\s+(?P<advice>.+)", re.I
 _IF_ADVICE = re.compile(
     r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL
 )
+_REFERENCE = re.compile(
+    r"\b(?:commands|locations?|tools?|tips|references?|resources|log analysis|cheat ?sheet)$", re.IGNORECASE
+)
+    r"\b(?:commands|locations?|tools?|tips|references?|resources|log analysis|cheat ?sheet)$", re.IGNORECASE
+)
 _STOP = words("the a an is are of for in on or and to not be has have with at by from issue problem alert")
 
 
@@ -76,6 +81,11 @@ def issue_name(title: str) -> str:
     """`Issue: Service is down` → `Service is down`; `3. High memory` → `High memory`."""
     text = clean_title(title)
     return _ISSUE_PREFIX.sub("", text, count=1).strip() or text
+
+
+def is_reference(title: str) -> bool:
+    """Whether a heading among issues is a place to look things up: log locations, tools, commands."""
+    return bool(_REFERENCE.search(clean_title(title)))
 
 
 def advice_of(text: str) -> tuple[str, str] | None:

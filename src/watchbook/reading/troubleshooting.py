@@ -15,12 +15,13 @@ from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_r
 from watchbook.reading.conditions import Known, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_groups
-from watchbook.reading.issue_words import advice_of, issue_name, matching_alerts, part_of
+from watchbook.reading.issue_words import advice_of, is_reference, issue_name, matching_alerts, part_of
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import described, descriptions
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
+from watchbook.reading.step_words import CHECK
 from watchbook.reading.steps import (
     Lines,
     Setting,
@@ -46,7 +47,7 @@ def read(section: Section, notes: Notes, context: Context) -> Troubles:
     issues: list[Issue] = []
     remedies: list[Procedure] = []
     for part in _issue_sections(section):
-        if part is section or _is_group(part):
+        if part is section or _is_group(part) or is_reference(part.title):
             found = _tables(part, notes, context)
             rest = _left_over(part, notes)
         else:
@@ -231,8 +232,16 @@ class _IssueReader:
                 self._symptom(found.value, item.line)
             elif self.part == "symptoms":
                 self._symptom(item.first, item.line)
+            elif self.part == "" and block.ordered and not kind:
+                self._unlabelled(item)
             else:
                 self._item(item)
+
+    def _unlabelled(self, item: Item) -> None:
+        """A numbered item right below the issue: looking is diagnosis, everything else is advice or a remedy."""
+        before, self.part = self.part, "diagnosis" if CHECK.match(item.first.text) else "solution"
+        self._item(item)
+        self.part = before
 
     def _item(self, item: Item) -> None:
         """An item by the part that it stands in."""
