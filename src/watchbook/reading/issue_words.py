@@ -62,8 +62,6 @@ _IF_ADVICE = re.compile(
 _REFERENCE = re.compile(
     r"\b(?:commands|locations?|tools?|tips|references?|resources|log analysis|cheat ?sheet)$", re.IGNORECASE
 )
-    r"\b(?:commands|locations?|tools?|tips|references?|resources|log analysis|cheat ?sheet)$", re.IGNORECASE
-)
 _STOP = words("the a an is are of for in on or and to not be has have with at by from issue problem alert")
 
 
