@@ -101,11 +101,13 @@ async def _ended(process: "subprocess.Popen[bytes]", timeout_s: float) -> bool:
     loop.add_reader(handle, ended.set)
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await ended.wait()
             return True
         signal_group(process.pid, signal.SIGTERM)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), GRACE_S)
+            async with asyncio.timeout(GRACE_S):
+                await ended.wait()
         return False
     finally:
         loop.remove_reader(handle)

@@ -143,10 +143,14 @@ class Supervisor:
             return None
         supervisor = cls(reader, writer, fresh)
         try:
-            hello = await asyncio.wait_for(supervisor._heard(), HELLO_S)
+            async with asyncio.timeout(HELLO_S):
+                hello = await supervisor._heard()
         except (TimeoutError, SupervisorLostError):
             await supervisor.leave()
             return None
+        except BaseException:
+            await supervisor.leave()
+            raise
         supervisor.running = str(hello.get("running") or "")
         return supervisor
 
