@@ -432,6 +432,7 @@ async def test_what_does_not_carry_is_said(house: Any, step: Make, procedure: Ma
     assert "do not carry on" in attempt.data["note"]
     ended = [e for e in await house.store.journal() if e.kind == "step.ended"]
     assert "do not carry on" in ended[0].data["note"]
+    assert "do not carry on" in ended[0].summary
 
 
 async def test_a_directory_that_is_gone_is_a_question(house: Any, step: Make, procedure: Make) -> None:

@@ -290,7 +290,8 @@ class Driver:
         if isinstance(move, Await) and move.waits_for == "watch":
             limit_s = min(FACTS_EVERY_S, limit_s if limit_s is not None else FACTS_EVERY_S)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.case.wake.wait(), limit_s)
+            async with asyncio.timeout(limit_s):
+                await self.case.wake.wait()
 
 
 def _asked_at(move: Ask, now: float) -> Question:

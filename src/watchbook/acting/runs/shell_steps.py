@@ -241,6 +241,7 @@ class ShellSteps:
             data["state"] = dict(outcome.state)
         elif not outcome.why.startswith("directory gone"):
             data["note"] = NOT_CARRIED
+            reason = reason if outcome.why else f"{reason}; {NOT_CARRIED}"
         if outcome.left:
             data["left"] = outcome.left
         return replace(
