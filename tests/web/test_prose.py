@@ -2,17 +2,36 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.web.shop_views import TEXT, line_of
+from tests.web.test_pages import check_page
 
 from watchbook.web.prose import LIGHT, passages
 
 
 def _html(text: str) -> str:
     return "".join(block.html for passage in passages(text) for block in passage.blocks)
+
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted(path for path in ROOT.glob("**/RUNBOOK.md") if ".venv" not in path.parts)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_runbooks_that_ship_are_sound_pages(path: Path) -> None:
+    """Every runbook of this repository becomes well-formed HTML, and no line of its text is lost."""
+    text = path.read_text()
+    shown = LIGHT.sub("", _html(text))
+    assert check_page(f"<main>{shown}</main>") == []
+    said = "".join(html.unescape(re.sub(r"<[^>]+>", "", shown)).split())
+    for line in text.splitlines():
+        if line.startswith(("curl ", "./", "- **")) and "](" not in line and "<" not in line:
+            plain = re.sub(r"[`*\s]", "", line.removeprefix("- "))
+            assert plain in said.replace("*", ""), line
 
 
 def test_passages_follow_the_headings() -> None:

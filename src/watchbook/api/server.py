@@ -1,7 +1,9 @@
 """Puts the routes, the gate and the board together. Called by `api.make_app`.
 
-It starts nothing and owns no signal; `api.serving` does the listening.
+It owns no signal; `api.serving` does the listening. The templates are compiled beside the start.
 """
+
+import threading
 
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
@@ -22,6 +24,7 @@ from watchbook.api.watched import (
     silences_router,
 )
 from watchbook.app.application import Application
+from watchbook.web import board
 from watchbook.web.routes import make_router
 
 
@@ -54,6 +57,7 @@ def build(application: Application, settings: ServerSettings) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     _add_own_state(app, application)
     app.include_router(make_router(application))
+    threading.Thread(target=board.prepare, name="templates", daemon=True).start()
     return app
 
 

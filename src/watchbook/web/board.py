@@ -25,7 +25,7 @@ from watchbook.model.quantities import say_bytes, say_duration
 from watchbook.web import assets, spark, wording
 from watchbook.web.arrangement import Arrangement, arrange
 from watchbook.web.forms import Reader
-from watchbook.web.prose import LIGHT
+from watchbook.web.prose import LIGHT, passages
 from watchbook.web.wording import Light
 
 _MARKS = {"good": "●", "warn": "◐", "bad": "▲", "idle": "○", "live": "◌"}
@@ -84,6 +84,13 @@ def _templates() -> Environment:
     }
     made.globals["static"] = assets.address
     return made
+
+
+def prepare() -> None:
+    """Compiles what the first page needs (a tenth of a second), so that no viewer and no page to a person waits for it."""
+    for name in _templates().list_templates():
+        _templates().get_template(name)
+    passages("# Warm\n")
 
 
 def _duration(seconds: float) -> str:
