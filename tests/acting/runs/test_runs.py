@@ -435,6 +435,15 @@ async def test_what_does_not_carry_is_said(house: Any, step: Make, procedure: Ma
     assert "do not carry on" in ended[0].summary
 
 
+async def test_control_sequences_are_for_terminals_only(house: Any, step: Make, procedure: Make) -> None:
+    """Colours do not reach the ledger or a page, and do not stand in the way of an expectation."""
+    todo = procedure(step("one", "printf '\\033[32mfine\\033[0m\\n'", expect=Expectation(regex="^fine$")))
+    run = await house.start(todo)
+    assert (await house.ended(run)).state == "completed"
+    (attempt,) = await house.store.load(Attempt, run=run.id)
+    assert attempt.output == house.runs.output(run.id, attempt) == "fine\n"
+
+
 async def test_a_directory_that_is_gone_is_a_question(house: Any, step: Make, procedure: Make) -> None:
     """The next step does not run somewhere else."""
     todo = procedure(step("one", "mkdir d; cd d; rmdir ../d"), step("two", "touch wrong"))

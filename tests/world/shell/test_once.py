@@ -15,6 +15,7 @@ from watchbook.world.shell.once import OneCommand, run_once
         ("echo out; echo err >&2", 0, "out\nerr\n", ""),
         ("exit 3", 3, "", ""),
         ("false | cat", 1, "", ""),
+        ("printf '\\033[31mred\\033[0m\\n'", 0, "red\n", ""),
         ("yes | head -n 1", 0, "y\n", ""),
         ("yes | head -n 1 | false", 1, "", ""),
         ("no-such-program 2>/dev/null", 127, "", "the program is not installed"),

@@ -27,7 +27,7 @@ from watchbook.deciding.asking import question_id
 from watchbook.deciding.filling import unknown_names
 from watchbook.deciding.lock import holder_for, holds, overlap
 from watchbook.deciding.procedure import procedure_names_handler
-from watchbook.deciding.redaction import looks_secret, redact
+from watchbook.deciding.redaction import looks_secret, redact, without_controls
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, StoreError, UsageError
 from watchbook.model.ids import RunId, key_of
@@ -136,7 +136,10 @@ class Runs:
         return tuple(sorted((c.run for c in self._cases.values()), key=lambda run: (run.created_at, run.id)))
 
     def output(self, run: str, attempt: Attempt) -> str:
-        """All that is kept of an attempt's output, also while it runs; what the ledger has where the file is gone."""
+        """All that is kept of an attempt's output, also while it runs, without control sequences (rule 30).
+
+        Where the file is gone, what the ledger has.
+        """
         kept = kept_file(self._installation.folder / run, attempt)
         try:
             raw = kept.read_bytes() if kept is not None else None
@@ -144,7 +147,7 @@ class Runs:
             raw = None
         if raw is None:
             return attempt.output
-        return redact(raw.decode("utf-8", "replace"), self._installation.secrets)
+        return without_controls(redact(raw.decode("utf-8", "replace"), self._installation.secrets))
 
     async def ended(self, run: str) -> Run:
         """Waits until the run is over. Raises NotFoundError."""

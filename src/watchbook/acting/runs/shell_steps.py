@@ -17,6 +17,7 @@ from watchbook.acting.runs.ports import Installation
 from watchbook.deciding.expectation import unmet
 from watchbook.deciding.filling import script_of
 from watchbook.deciding.procedure import VERIFY_S, read_only
+from watchbook.deciding.redaction import without_controls
 from watchbook.model.errors import UnreachableError
 from watchbook.model.ids import key_of
 from watchbook.model.procedures import Step, StepKind
@@ -279,9 +280,9 @@ def _stopped(attempt: Attempt) -> bool:
 
 
 def _kept_output(folder: Path, name: str) -> str:
-    """The output as its file keeps it: bounded and redacted."""
+    """The output as its file keeps it (bounded and redacted), without control sequences: people and pages read it."""
     try:
-        return (folder / f"{name}.out").read_bytes().decode("utf-8", "replace")
+        return without_controls((folder / f"{name}.out").read_bytes().decode("utf-8", "replace"))
     except OSError:
         return ""
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from watchbook.deciding.redaction import without_controls
 from watchbook.world.shell.bounded_output import BoundedOutput
 from watchbook.world.shell.processes import signal_group
 from watchbook.world.shell.spawning import spawning
@@ -36,7 +37,9 @@ class OneCommand:
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command did. `exit` is None when it did not start or was ended by its limit; `reason` says so.
+    """What a command did, `output` without control sequences.
+
+    `exit` is None when it did not start or was ended by its limit; `reason` says so.
 
     126 (not executable) and 127 (not found) are kept as they are, with a reason: the caller must not read them as an answer.
     """
@@ -72,7 +75,7 @@ async def run_once(one: OneCommand) -> CommandResult:
             pass
         process.stdout.close()
     output.finish()
-    text = b"".join(kept).decode("utf-8", "replace")
+    text = without_controls(b"".join(kept).decode("utf-8", "replace"))
     code = None if timed_out else _exit_of(process.returncode, one.command)
     reason = f"not ended after {one.timeout_s:g} s" if timed_out else _REASONS.get(code or 0, "")
     return CommandResult(code, text, output.left_out_bytes > 0, time.monotonic() - began, reason)
