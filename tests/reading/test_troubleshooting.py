@@ -214,3 +214,20 @@ def test_places_to_look_things_up_are_no_issues() -> None:
     runbook = _read("### Log Analysis Commands\n\n```bash\n# Errors\ngrep ERROR app.log\n```\n")
     assert runbook.issues == ()
     assert [command.name for command in runbook.commands] == ["Errors"]
+
+
+def test_parts_of_an_issue_may_be_items() -> None:
+    """`- **Cause:** …`, `- **Fix:** …` in one list are read like headings, with the lists below them."""
+    text = (
+        "### Queue grows\n\n- **Symptoms:** Jobs wait\n- **Cause:** Worker stopped\n- **Fix:** Start it: `systemctl start worker`\n"
+        "- **Cause:** Broker full\n- **Solution:** Ask the platform team\n- **Diagnosis:**\n  - Look: `rabbitmqctl list_queues`\n"
+    )
+    runbook = _read(text)
+    (issue,) = runbook.issues
+    assert [symptom.text for symptom in issue.symptoms] == ["Jobs wait"]
+    assert [(cause.name, cause.advice) for cause in issue.causes] == [
+        ("Worker stopped", None),
+        ("Broker full", "Ask the platform team"),
+    ]
+    assert runbook.procedure("Queue grows: Worker stopped") is not None
+    assert [step.script for step in issue.diagnosis] == ["rabbitmqctl list_queues"]

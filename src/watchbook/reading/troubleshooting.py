@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Cause, Issue, Procedure, Step, StepKind, Symptom
 from watchbook.model.safety import Safety
-from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Table
+from watchbook.reading.blocks import Block, Comment, Fence, Field, Item, Line, List, Paragraph, Table
 from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_row, columns_of_causes, renamed
 from watchbook.reading.conditions import Known, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
@@ -161,20 +161,29 @@ class _IssueReader:
             kind, name = part_of(found.key) if found else ("", "")
             if found is None or not kind:
                 self._words(line)
-            elif kind == "alert":
-                self._alert(line, found.value)
-            elif kind == "symptoms":
-                self._symptom(found.value, line.number)
-            elif kind in ("cause", "causes"):
-                self.causes.append(CauseDraft(name or found.value.text, line.number))
-                self.notes.read(line, "cause", f"A cause of “{self.name}”: {name or found.value.text}.")
-                self.part = "cause"
-            elif kind in ("diagnosis", "solution"):
-                self.part, self.title = kind, name or found.key
-                self._words(found.value)
             else:
-                self.part = "prose" if kind == "prose" else self.part
-                self.notes.prose(line)
+                self._field(found, kind, name, line)
+
+    def _field(self, found: Field, kind: str, name: str, line: Line) -> None:
+        """`**Alert:** …`, `**Cause:** …`: a part of the issue in one line."""
+        if kind == "alert":
+            self._alert(line, found.value)
+        elif kind == "symptoms":
+            self.part = kind
+            if found.value.text:
+                self._symptom(found.value, line.number)
+        elif kind in ("cause", "causes") and (name or found.value.text):
+            self.causes.append(CauseDraft(name or found.value.text, line.number))
+            self.notes.read(line, "cause", f"A cause of “{self.name}”: {name or found.value.text}.")
+            self.part = "cause"
+        elif kind in ("diagnosis", "solution"):
+            # A fix right behind its cause is that cause's.
+            behind = kind == "solution" and self.part == "cause" and bool(self.causes)
+            self.part, self.title = "cause" if behind else kind, name or found.key
+            self._words(found.value)
+        else:
+            self.part = kind
+            self.notes.prose(line)
 
     def _words(self, line: Line) -> None:
         """Running text: a command behind a colon counts where commands are read; the rest is for people."""
@@ -224,12 +233,14 @@ class _IssueReader:
 
     def _list(self, block: List) -> None:
         for item in block.items:
-            found = item.first.field() if self.part in ("", "other") else None
-            kind = part_of(found.key)[0] if found else ""
-            if found and kind == "alert":
-                self._alert(item.first, found.value)
-            elif found and kind == "symptoms":
-                self._symptom(found.value, item.line)
+            found = (
+                item.first.field() if self.part in ("", "other") or item.first.field(plain=False) else None
+            )
+            kind, name = part_of(found.key) if found else ("", "")
+            if found and kind:
+                self._field(found, kind, name, item.first)
+                for inner in item.blocks:
+                    self._block(inner)
             elif self.part == "symptoms":
                 self._symptom(item.first, item.line)
             elif self.part == "" and block.ordered and not kind:
