@@ -150,7 +150,8 @@ class PlaceWatch:
             due = max(due + live.check.every_s, self.tools.now() - live.check.every_s)
             live.wanted.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(live.wanted.wait(), max(0.0, due - self.tools.now()))
+                async with asyncio.timeout(max(0.0, due - self.tools.now())):
+                    await live.wanted.wait()
             self.tools.figures.lateness.observe(max(0.0, self.tools.now() - due))
 
     async def _probe(self, live: LiveCheck) -> HealthDecision:
@@ -245,7 +246,8 @@ class PlaceWatch:
         due = self.desk.due
         patience_s = LOOK_S if due is None else min(LOOK_S, max(0.0, due - self.tools.now()))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                await self._news.wait()
             await asyncio.sleep(TOGETHER_S)
         self._news.clear()
 

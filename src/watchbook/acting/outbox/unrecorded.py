@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from watchbook.acting.outbox.records import settled_decision
 from watchbook.model.decisions import Decision
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from watchbook.acting.outbox.outbox import Ledger
 
 SPOOL_WITHIN_S = 1.0  # a spool that hangs does not hold a page back
+SAID_AGAIN_S = 5.0
+TOGETHER = 100  # recorded at once: they share commits
 _SETTLED = (NoticeState.SENT, NoticeState.FAILED)
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,9 @@ class Unrecorded:
     def __init__(self, store: "Ledger", spool: Spool, clock: Callable[[], float]) -> None:
         self._store, self._spool, self._clock = store, spool, clock
         self._notices: dict[str, Notice] = {}
+        self._to_write: dict[str, dict[str, Any]] = {}
+        self._writing: asyncio.Task[None] | None = None
+        self._said_at = float("-inf")
 
     def __len__(self) -> int:
         return len(self._notices)
@@ -42,25 +47,49 @@ class Unrecorded:
         return key in self._notices
 
     async def add(self, notices: Iterable[Notice], *, spool: bool = True) -> None:
-        """Keeps notices, and spools them before they are sent."""
+        """Keeps notices, and spools them before they are sent; not for longer than a second."""
         for notice in notices:
             self._notices[notice.key] = notice
             if spool:
-                await self._to_spool(notice)
+                self._to_write[notice.key] = self._page(notice)
+        if not self._to_write:
+            return
+        try:
+            await asyncio.wait_for(asyncio.shield(self._begin_writing()), SPOOL_WITHIN_S)
+        except TimeoutError:
+            self._complain("the spool does not keep up: pages are sent all the same")
 
     async def settled(self, notice: Notice) -> None:
-        """Keeps how a send ended, so that a restart does not send it again."""
+        """Keeps how a send ended, so that a restart does not send it again. Nobody waits for that line."""
         self._notices[notice.key] = notice
-        await self._to_spool(notice)
+        self._to_write[notice.key] = self._page(notice)
+        self._begin_writing()
 
-    async def _to_spool(self, notice: Notice) -> None:
-        page = {"notice": plain(notice), "spooled_at": self._clock()}
-        work = asyncio.to_thread(self._spool.append, notice.key, page)
-        try:
-            if await asyncio.wait_for(work, SPOOL_WITHIN_S) is None:
-                _log.error("no spool took the page to %s: it is sent all the same", notice.contact)
-        except TimeoutError:
-            _log.error("the spool hangs: the page to %s is sent all the same", notice.contact)
+    def _page(self, notice: Notice) -> dict[str, Any]:
+        return {"notice": plain(notice), "spooled_at": self._clock()}
+
+    def _begin_writing(self) -> "asyncio.Task[None]":
+        """One thread at a time writes all that waits: a storm does not become a storm of threads."""
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.get_running_loop().create_task(self._write_out())
+        return self._writing
+
+    async def _write_out(self) -> None:
+        while self._to_write:
+            pages, self._to_write = self._to_write, {}
+            if not await asyncio.to_thread(self._append, pages):
+                self._complain("no spool took a page: it is sent all the same")
+
+    def _append(self, pages: dict[str, dict[str, Any]]) -> bool:
+        kept = [self._spool.append(key, page) for key, page in pages.items()]
+        return None not in kept
+
+    def _complain(self, says: str) -> None:
+        """In the log, at most every five seconds."""
+        now = self._clock()
+        if now - self._said_at >= SAID_AGAIN_S:
+            self._said_at = now
+            _log.error("%s (%d pages are not recorded)", says, len(self._notices))
 
     async def take_up(self) -> None:
         """After a start: what the spool holds goes back into the store; what was not delivered becomes due again."""
@@ -80,13 +109,13 @@ class Unrecorded:
         await self._announce(
             ready
         )  # queues behind every late commit: after it, rows that will come are there
-        done: list[str] = []
-        for notice in ready:
-            await self._record(notice)
-            del self._notices[notice.key]
-            done.append(notice.key)
-        await asyncio.to_thread(self._spool.forget, done)
-        return len(done)
+        for begin in range(0, len(ready), TOGETHER):
+            some = ready[begin : begin + TOGETHER]
+            await asyncio.gather(*(self._record(notice) for notice in some))
+            for notice in some:
+                del self._notices[notice.key]
+        await asyncio.to_thread(self._spool.forget, [notice.key for notice in ready])
+        return len(ready)
 
     async def _announce(self, ready: list[Notice]) -> None:
         sent = sum(notice.state in _SETTLED for notice in ready)

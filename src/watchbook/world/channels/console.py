@@ -34,7 +34,8 @@ class ConsoleChannel:
         """Writes the line from a thread, and waits five seconds at most."""
         stream = self._stream if self._stream is not None else sys.stderr
         try:
-            await asyncio.wait_for(asyncio.to_thread(_write, stream, line_of(notice)), LONGEST_WAIT_S)
+            async with asyncio.timeout(LONGEST_WAIT_S):
+                await asyncio.to_thread(_write, stream, line_of(notice))
         except TimeoutError:
             return Delivery(DeliveryResult.RETRY, "the console does not take any more lines")
         except (OSError, ValueError) as error:

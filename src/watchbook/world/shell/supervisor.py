@@ -25,6 +25,7 @@ from watchbook.world.shell.socket_address import listen_in
 from watchbook.world.shell.step import StepProcess, given_environment, secrets_of
 
 SET_CHILD_SUBREAPER = 36  # prctl(2): what a step leaves behind becomes a child of this process
+PROTOCOL = 1  # of the messages: a supervisor may outlive an upgrade of the server
 IDLE_LIMIT_S = 24 * 3600.0  # without a step and without a server for this long, it ends
 LOOK_AROUND_S = 60.0
 UNSENT_LIMIT_BYTES = 1024 * 1024  # output for a server that does not read is dropped: the file has it
@@ -138,7 +139,8 @@ class Supervisor:
         client = Client(connection)
         self.clients[connection.fileno()] = client
         self._poll.register(connection, select.POLLIN)
-        client.send("hello", {"pid": os.getpid(), "running": self.step.attempt if self.step else None})
+        running = self.step.attempt if self.step else None
+        client.send("hello", {"protocol": PROTOCOL, "pid": os.getpid(), "running": running})
 
     def _serve(self, descriptor: int, events: int) -> None:
         client = self.clients[descriptor]
