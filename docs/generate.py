@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-from docs import forms
 
+from docs import catalogues, forms
 from watchbook.app.figures import Figures
 from watchbook.app.gauges import gauges_of
 from watchbook.app.own_views import Figure
@@ -125,6 +125,8 @@ histogram has the usual `_bucket`, `_sum` and `_count` series. {made}
 PAGES: dict[Path, Callable[[], str]] = {
     REFERENCE / "command-line.md": command_line_page,
     REFERENCE / "figures.md": figures_page,
+    REFERENCE / "findings.md": catalogues.findings_page,
+    REFERENCE / "signals.md": catalogues.signals_page,
     REFERENCE / "forms.md": forms.page,
 }
 

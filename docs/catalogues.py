@@ -1,22 +1,50 @@
-"""docs/reference/signals.md is made from the table of signals and the catalogue of how they are measured."""
+"""The pages of findings and signals, from the catalogues in the code. Called by `docs.generate`."""
 
-from pathlib import Path
-
-import pytest
+import re
 
 from watchbook.measuring.catalogue import DURATIONS, GAUGES, OBSERVED, OF_REQUESTS, REQUESTS
+from watchbook.model.findings import Entry, catalogue
 from watchbook.model.signals import SIGNALS, Signal
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "reference" / "signals.md"
-UNITS = {
+_AREAS = {
+    "0": "The document", "1": "Service and environments", "2": "Checks and metrics", "3": "Alerts",
+    "4": "Procedures and commands",
+    "5": "Troubleshooting", "6": "Maintenance and recovery", "7": "People and review", "8": "Secrets",
+}  # fmt: skip
+_FINDINGS = """# Findings
+
+What `watchbook check` says, code by code. A finding is an **error** (it cannot run as written), a **warning** (it will
+let someone down) or a **note**. `--fail-on` decides which of them end with 1. This page is made from the code
+(`make docs`).
+"""
+
+
+def findings_page() -> str:
+    """docs/reference/findings.md."""
+    parts = [_FINDINGS]
+    area = ""
+    for entry in catalogue().values():
+        if entry.code[2] != area:
+            area = entry.code[2]
+            parts.append(f"## {_AREAS[area]}\n")
+        parts.append(_finding(entry))
+    return "\n".join(parts)
+
+
+def _finding(entry: Entry) -> str:
+    message = re.sub(r"`?\{(\w+)\}`?", lambda found: f"*{found[1].replace('_', ' ')}*", entry.message)
+    mend = re.sub(r"\{(\w+)\}", lambda found: f"*{found[1].replace('_', ' ')}*", entry.mend)
+    return f"### {entry.code} {entry.name} ({entry.level.value})\n\n{message}\n\nWhy: {entry.why}\n\nMend: {mend}\n"
+
+
+_UNITS = {
     "ratio": "a ratio (0.01 is 1 %)",
     "s": "seconds",
     "bytes": "bytes",
     "1/s": "per second",
     "count": "a count",
 }
-HEAD = """# Signals
+_SIGNALS = """# Signals
 
 What a condition or a metric of a runbook can name, in which words, and how it is measured. A word that two signals share
 is told apart by the unit of the threshold (`Error Rate > 1%` is a ratio, `> 10/min` a rate) or by its direction.
@@ -26,15 +54,16 @@ problem that the board names: define the metric with a query in a code span unde
 ratios and quantiles are averaged over what the condition states (`over N`), else over max(4 scrapes, min(window, 5 min)).
 Failures that never happened count as 0 beside requests that did; no requests at all is *no traffic*, a state of its own.
 
-This page is made from the code (`pytest tests/measuring/test_signals_reference.py --update-golden`).
+This page is made from the code (`make docs`).
 """
 
 
-def _page() -> str:
-    return "\n".join([HEAD, *(_entry(signal) for signal in SIGNALS)])
+def signals_page() -> str:
+    """docs/reference/signals.md."""
+    return "\n".join([_SIGNALS, *(_signal(signal) for signal in SIGNALS)])
 
 
-def _entry(signal: Signal) -> str:
+def _signal(signal: Signal) -> str:
     worse = {"above": "high is bad", "below": "low is bad", "either": "either way may be bad"}[
         signal.bad_direction
     ]
@@ -42,7 +71,7 @@ def _entry(signal: Signal) -> str:
     said = ", ".join(signal.aliases) or "a status: `401s`, `4xx`, `HTTP 429`"
     lines = [
         f"## `{signal.name}`\n",
-        f"{signal.title[0].upper()}{signal.title[1:]}: {UNITS[signal.unit]}, {worse}, for {each}.\n",
+        f"{signal.title[0].upper()}{signal.title[1:]}: {_UNITS[signal.unit]}, {worse}, for {each}.\n",
         f"In words: {said}.\n",
         f"Measured by {_measured(signal)}.\n",
     ]
@@ -64,10 +93,3 @@ def _measured(signal: Signal) -> str:
         families = [gauge.convention for gauge in GAUGES[signal.name]]
     check = {"certificate_lifetime": "a `tls://` health check, else ", "backup_age": "a health check, else "}
     return f"{check.get(signal.name, '')}metrics of {', '.join(dict.fromkeys(families))}"
-
-
-def test_page_is_made_from_the_code(pytestconfig: pytest.Config) -> None:
-    """Every signal has its entry in the reference."""
-    if pytestconfig.getoption("--update-golden"):
-        PAGE.write_text(_page())
-    assert PAGE.read_text() == _page()
