@@ -1,4 +1,4 @@
-"""docs/reference/reading.md: its conditions are what the reader says, and its JSON keys are there."""
+"""docs/reference/how-a-runbook-is-read.md: its conditions are what the reader says, and its JSON keys are there."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from watchbook.reading.conditions import Known, ReadCondition, read_condition, s
 from watchbook.reading.contract import contract
 from watchbook.reading.queries import is_query, read_query_condition, split_window
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "reading.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "how-a-runbook-is-read.md"
 WHOLE = Path(__file__).parent / "golden" / "whole.md"
 KNOWN = Known(
     checks=(

@@ -49,6 +49,7 @@ class Alerts:
     ladder: WrittenLadder
     contacts: tuple[Contact, ...] = ()
     rules: list[AlertRule] = field(default_factory=list)
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of each name in each environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +242,10 @@ def _take(row: _Row, alerts: Alerts) -> None:
         read.scope, read.window_s, read.average_s, read.min_events, _no_data(row, read), _resolve_after(row, notes),
         None, None, row.line, row.text,
     )  # fmt: skip
-    first = next((other for other in alerts.rules if slug(other.name) == slug(rule.name)), None)
-    if first is not None and not (
-        rule.environment and slug(rule.environment) != slug(first.environment or "")
-    ):
-        notes.find("alert-repeated", row.line, mark=row.name, name=row.name, first=first.line)
+    key = (slug(rule.name), slug(rule.environment or ""))
+    first = alerts.lines.setdefault(key, row.line)
+    if first != row.line:
+        notes.find("alert-repeated", row.line, mark=row.name, name=row.name, first=first)
         return
     alerts.rules.append(rule)
     notes.read(

@@ -159,20 +159,16 @@ def _strange(rest: tuple[str, ...], known: Known) -> str:
 
 def _own_metric(parts: _Parts, name: str, known: Known) -> ReadCondition | Misread | None:
     """A metric that the document defines with a query of its own is a signal, by its name."""
-    for metric in known.metrics:
-        if metric.query is None:
-            continue
-        if slug(parts.subject) == slug(metric.name) or (
-            not _has_words(parts.subject) and slug(name) == slug(metric.name)
-        ):
-            value = as_expected(parts.bound, metric.unit)
-            if value is None:
-                return _wrong_unit(parts, metric.name, metric.unit)
-            condition = Condition(
-                metric.signal, dict(metric.params), parts.op, value.value, metric.unit, text=parts.original
-            )
-            return refined(condition, "service", parts.rest)
-    return None
+    named = parts.subject if _has_words(parts.subject) else name
+    metric = known.metric_named.get(slug(named))
+    if metric is None:
+        return None
+    value = as_expected(parts.bound, metric.unit)
+    if value is None:
+        return _wrong_unit(parts, metric.name, metric.unit)
+    params = dict(metric.params)
+    condition = Condition(metric.signal, params, parts.op, value.value, metric.unit, text=parts.original)
+    return refined(condition, "service", parts.rest)
 
 
 _HARD_RATIOS = frozenset({"error_ratio", "availability", "cache_hit_ratio", "status_ratio", "probe_success"})

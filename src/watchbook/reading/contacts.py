@@ -6,6 +6,7 @@ Called by `reading.runbook`. Names are kept as written: the wiring says how each
 import re
 from dataclasses import dataclass, field
 
+from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Contact
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
@@ -69,6 +70,14 @@ class People:
     team: str | None = None
     rotation: str | None = None
     lines: dict[str, int] = field(default_factory=dict)
+    known: set[tuple[str, str]] = field(default_factory=set)  # role and name of each contact
+
+    def add(self, contact: Contact) -> None:
+        """Takes the contact, unless the document named it before."""
+        key = (slug(contact.role), slug(contact.name))
+        if key not in self.known:
+            self.known.add(key)
+            self.contacts.append(contact)
 
 
 def read(section: Section, notes: Notes, people: People) -> None:
@@ -182,7 +191,7 @@ def _person(found: Field, notes: Notes, people: People) -> None:
         notes.prose(found.line)
         return
     contact = Contact(found.key, name or address or "", address, channel, found.line)
-    people.contacts.append(contact)
+    people.add(contact)
     notes.read(found.line, "contact", say_contact(contact))
 
 
@@ -269,7 +278,7 @@ def _read_row(columns: Columns, row: Row, notes: Notes, people: People) -> None:
         notes.prose(row)
         return
     contact = Contact(role, name or address or channel or "", address, channel, row.line)
-    people.contacts.append(contact)
+    people.add(contact)
     notes.read(row, "contact", say_contact(contact))
 
 

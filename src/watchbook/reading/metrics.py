@@ -40,6 +40,23 @@ class Figures:
 
     metrics: list[Metric] = field(default_factory=list)
     endpoint: MetricsEndpoint | None = None
+    lines: dict[str, int] = field(default_factory=dict)  # of each name
+
+    def add(self, metric: Metric, notes: Notes) -> bool:
+        """Takes the figure; a second one of its name is told and left."""
+        first = self.lines.setdefault(slug(metric.name), metric.line)
+        if first != metric.line:
+            notes.find(
+                "field-repeated",
+                metric.line,
+                mark=metric.name,
+                field=metric.name,
+                first=first,
+                text=metric.name,
+            )
+            return False
+        self.metrics.append(metric)
+        return True
 
 
 def read_dashboards(section: Section, notes: Notes) -> tuple[Link, ...]:
@@ -124,7 +141,8 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
     elif metric is None and (band is not None or find_quantities(text)):
         notes.find("signal-unknown", line, mark=name, name=name)
     elif metric is not None and not text:
-        figures.metrics.append(metric)
+        if not figures.add(metric, notes):
+            return
         notes.read(
             line, "metric", f"{name} is measured with {query or metric.signal}; nothing says what is normal."
         )
@@ -185,7 +203,8 @@ def _keep(
         )
         return
     metric = replace(metric, unit=band.unit, low=band.low, high=band.high)
-    figures.metrics.append(metric)
+    if not figures.add(metric, notes):
+        return
     notes.read(metric.line, "metric", say_metric(metric))
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from watchbook.model.ids import slug
 from watchbook.model.runbook import Condition, HealthCheck, Metric
 from watchbook.reading.quantities import Found, duration_at
 
@@ -20,6 +21,17 @@ class Known:
     metrics: tuple[Metric, ...] = ()
     service: str = ""
     scrape_every_s: float = 15.0
+    check_named: dict[str, HealthCheck] = field(default_factory=dict, compare=False)  # by slug, filled here
+    metric_named: dict[str, Metric] = field(
+        default_factory=dict, compare=False
+    )  # those with a query of their own
+
+    def __post_init__(self) -> None:
+        for check in reversed(self.checks):
+            self.check_named[slug(check.name)] = check
+        for metric in reversed(self.metrics):
+            if metric.query is not None:
+                self.metric_named[slug(metric.name)] = metric
 
 
 @dataclass(frozen=True, slots=True)

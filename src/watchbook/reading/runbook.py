@@ -162,6 +162,7 @@ def _read_service(draft: _Draft) -> None:
         )
     for chapter in draft.of("environments"):
         draft.environments += environments.read(chapter, notes)
+    draft.environments = _distinct(draft.environments, notes)
     url = facts.get("url")
     if url and not draft.environments and url.startswith("http"):
         draft.environments = (Environment("production", url.rstrip("/"), line=facts.lines.get("url", 0)),)
@@ -170,6 +171,23 @@ def _read_service(draft: _Draft) -> None:
         components, diagram = architecture.read(chapter, notes)
         draft.components += components
         draft.diagram = draft.diagram or diagram
+
+
+def _distinct(found: tuple[Environment, ...], notes: Notes) -> tuple[Environment, ...]:
+    """Each environment once; a second row of one name is told."""
+    first: dict[str, Environment] = {}
+    for one in found:
+        known = first.setdefault(slug(one.name), one)
+        if known is not one:
+            notes.find(
+                "field-repeated",
+                one.line,
+                mark=one.name,
+                field=one.name,
+                first=known.line,
+                text=one.url or "",
+            )
+    return tuple(first.values())
 
 
 def _read_watching(draft: _Draft) -> None:
