@@ -13,6 +13,7 @@ import pytest
 
 from watchbook.acting.runs.ports import Installation, StartOrder
 from watchbook.acting.runs.runs import Runs
+from watchbook.deciding.procedure import decide
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import StoreError
 from watchbook.model.procedures import StepKind
@@ -162,3 +163,26 @@ async def test_stops_and_starts_at_any_moment_repeat_nothing(house: Any, step: M
         await house.restart()
     assert (await house.ended(run)).state == "completed"
     assert [(house.root / f"s{n}").read_text() for n in range(12)] == ["x\n"] * 12
+
+
+async def test_a_driver_that_breaks_goes_on_from_the_ledger(
+    house: Any, step: Make, procedure: Make, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug while deciding is logged with its traceback; the run is read again and comes to its end."""
+    from watchbook.acting.runs import driver, runs
+
+    monkeypatch.setattr(runs, "DRIVE_AGAIN_S", 0.01)
+    calls = 0
+
+    def buggy(situation: Any, now: float) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls in (2, 4, 5):
+            raise ZeroDivisionError("a bug")
+        return decide(situation, now)
+
+    monkeypatch.setattr(driver, "decide", buggy)
+    run = await house.start(procedure(step("one", "echo x >> one"), step("two", "echo x >> two")))
+    assert (await house.ended(run)).state == "completed"
+    assert [(house.root / name).read_text() for name in ("one", "two")] == ["x\n", "x\n"]
+    assert "goes on from the ledger" in caplog.text

@@ -37,6 +37,7 @@ class Case:
     )  # values given for this run that are never written down
     lost: tuple[str, ...] = ()
     cancelling: str = ""  # why the run is being cancelled
+    breaks: int = 0  # how often its driver broke
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)

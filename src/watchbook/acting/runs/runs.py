@@ -38,7 +38,7 @@ from watchbook.store.codec import from_json, to_json
 from watchbook.world.shell.record import SOCKET
 from watchbook.world.shell.runner import Supervisor
 
-DRIVE_AGAIN_S = 1.0
+DRIVE_AGAIN_S, DRIVE_AGAIN_MOST_S = 1.0, 60.0  # after a bug: twice as long each time
 
 log = logging.getLogger(__name__)
 
@@ -317,7 +317,7 @@ class Runs:
     async def _drive_again(self, broken: Case) -> None:
         """Reads the run from the ledger and drives it, with what was only in memory; tried until the ledger answers."""
         while True:
-            await asyncio.sleep(DRIVE_AGAIN_S)
+            await asyncio.sleep(min(DRIVE_AGAIN_S * 2**broken.breaks, DRIVE_AGAIN_MOST_S))
             try:
                 run = await self._ledger.get(Run, broken.run.id)
                 case = await self._loaded(run) if run is not None else None
@@ -329,6 +329,7 @@ class Runs:
             broken.over.set()
             return
         case.secrets, case.cancelling, case.over = broken.secrets, broken.cancelling, broken.over
+        case.breaks = broken.breaks + 1
         self._cases[case.run.id] = case
         self._drive(case)
 
