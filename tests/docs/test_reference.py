@@ -18,8 +18,6 @@ from watchbook.model.ids import AlertId, EpisodeId
 from watchbook.model.paging import NoticeKind
 from watchbook.model.runbook import Severity
 from watchbook.model.safety import Safety
-from watchbook.reading import read_runbook
-from watchbook.reading.contract import contract
 from watchbook.reading.shell import classify
 
 REFERENCE = DOCS / "reference"
@@ -102,14 +100,6 @@ def test_every_field_of_a_page_is_documented() -> None:
     assert set(re.findall(r'^  "(\w+)":', text, re.MULTILINE)) == set(body)
     for kind in NoticeKind:
         assert f"`{kind}`" in text
-
-
-def test_every_key_of_the_json_reading_is_documented() -> None:
-    """Keys at the top of the contract stand in its reference, and no other."""
-    text = _page("reading.md")
-    rows = re.findall(r"^\| (`[^|]+`) \|", text, re.MULTILINE)
-    said = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    assert said == set(contract(read_runbook("# Shop\n")))
 
 
 def test_every_class_of_command_has_an_example() -> None:
