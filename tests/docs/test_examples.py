@@ -22,7 +22,7 @@ CHEAP = [
     "--version",
     "--help",
     "check examples/01-shop",
-    "check --fail-on warning RUNBOOK.md",
+    "check --fail-on warning --at 2026-11-23 RUNBOOK.md",
     "check --format github examples/02-nginx",
     "check --format sarif examples",
     "check --format json examples",
