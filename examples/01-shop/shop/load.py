@@ -36,7 +36,8 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     for _ in range(CUSTOMERS):
         threading.Thread(target=shop, args=(ended,), daemon=True).start()
-    ended.wait()
+    while not ended.wait(0.5):
+        pass  # a signal that another thread received is handled when this one wakes
 
 
 if __name__ == "__main__":

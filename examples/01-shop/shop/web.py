@@ -161,7 +161,8 @@ def run(listening: Server, on_end: Callable[[], None] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     threading.Thread(target=listening.serve_forever, args=(0.1,), daemon=True).start()
-    ended.wait()
+    while not ended.wait(0.5):
+        pass  # a signal that another thread received is handled when this one wakes
     listening.server_close()
     if on_end:
         on_end()

@@ -51,7 +51,8 @@ def main() -> None:
         sys.exit(f"port {PORT} cannot be used: {error.strerror}")
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-    ended.wait()
+    while not ended.wait(0.5):
+        pass  # a signal that another thread received is handled when this one wakes
 
 
 if __name__ == "__main__":

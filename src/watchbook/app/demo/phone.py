@@ -193,7 +193,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-    ended.wait()
+    while not ended.wait(0.5):
+        pass  # a signal that another thread received is handled when this one wakes
 
 
 if __name__ == "__main__":
