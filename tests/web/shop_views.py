@@ -72,7 +72,7 @@ TEXT = """\
 
 ```mermaid
 flowchart LR
-  Storefront --> Shop --> Database
+  Storefront --> Shop --> Database[Database, SQLite]
   Shop --> PaymentAPI[Payment API]
 ```
 

@@ -143,6 +143,14 @@ async def test_what_is_alive_stands_beside_its_part(client: aiohttp.ClientSessio
     assert "reads only" in sections["logs"]
 
 
+async def test_a_diagram_carries_lights(client: aiohttp.ClientSession) -> None:
+    """A node whose label begins with a component's name shows its light; one that nobody checks shows none."""
+    async with client.get("/services/shop") as answer:
+        text = await answer.text()
+    assert '<tspan id="part-component-database" class="tone bad">▲ </tspan>Database, SQLite' in text
+    assert ">Storefront</text>" in text
+
+
 async def test_a_remedy_stands_under_its_own_cause(client: aiohttp.ClientSession) -> None:
     """The second cause's button is not under the first one's commands."""
     async with client.get("/services/shop") as answer:

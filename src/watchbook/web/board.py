@@ -7,7 +7,7 @@ for the browser to swap. Templates escape everything; only `prose` and `spark` g
 import html
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -172,12 +172,8 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
 def _components_drawn(arranged: Arrangement) -> set[str]:
     """Slugs of the components that a diagram of this document shows."""
     blocks = (piece.block.html for row in arranged.rows for piece in row.pieces)
-    return {
-        slug(html.unescape(place))
-        for block in blocks
-        for place in LIGHT.findall(block)
-        if not place.isdigit()
-    }
+    labels = {place for block in blocks for place in LIGHT.findall(block) if not place.isdigit()}
+    return {_component(label, arranged.components) for label in labels}
 
 
 def _lit(light: Light) -> Part:
@@ -199,17 +195,25 @@ def service_page(view: ServiceView, own: HealthView, here: str, reader: Reader) 
         view=view,
         arrangement=arranged,
         facts=_facts(view),
-        lit=partial(_with_lights, parts),
+        lit=partial(_with_lights, parts, arranged.components),
     )
 
 
-def _with_lights(parts: Parts, block: str) -> Markup:
+def _component(label: str, known: Container[str]) -> str:
+    """Slug of the component that a node's label names: `Front Door, nginx` is Front Door where that is known."""
+    whole = slug(html.unescape(label))
+    return whole if whole in known else slug(re.split(r"[,(:/]", html.unescape(label), maxsplit=1)[0])
+
+
+def _with_lights(parts: Parts, components: Container[str], block: str) -> Markup:
     """A block's HTML with a light at every place whose line, or component, has one."""
 
     def place(found: re.Match[str]) -> str:
         where = found.group(1)
-        name = f"line-{where}" if where.isdigit() else f"component-{slug(html.unescape(where))}"
-        return str(_place(parts, name, "span" if where.isdigit() else "tspan")) if name in parts else ""
+        if where.isdigit():
+            return str(_place(parts, f"line-{where}", "span")) if f"line-{where}" in parts else ""
+        name = f"component-{_component(where, components)}"
+        return str(_place(parts, name, "tspan")) if name in parts else ""
 
     return Markup(LIGHT.sub(place, block))
 
