@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from watchbook.model.runbook import Procedure, Runbook, Step, StepKind
 from watchbook.model.safety import Safety
@@ -487,3 +489,48 @@ def test_a_sentence_is_no_assertion() -> None:
     text = "## Restart\n\n```bash\n# Look\nkubectl get pods\n# Expected: all pods are running\n```\n"
     assert _procedure(text, "Restart").steps[0].expect is None
     assert "WB003" in _codes(text)
+
+
+_LINES = st.sampled_from(
+    [
+        "# Verify",
+        "# If x",
+        "# Or",
+        "# Rollback",
+        "# Wait 5s",
+        "# Monitor for 1 hour",
+        "# Expected: /[/",
+        "# Expected:",
+        "# Solution: y",
+        "ls <x>",
+        "rm $X",
+        "echo 'a",
+        'echo "b',
+        "cat <<E",
+        "E",
+        "if ls; then",
+        "fi",
+        "$ ls",
+        "> y",
+        "psql",
+        "SELECT 1;",
+        "\\",
+        "",
+        "(",
+        "`",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(_LINES, max_size=14),
+    st.sampled_from(["Deployment", "Troubleshooting", "Useful Commands", "Scaling"]),
+)
+def test_no_block_of_commands_stops_the_reader(lines: list[str], chapter: str) -> None:
+    """Whatever stands in a block, reading ends, and no step that runs holds a comment line as its command."""
+    runbook = _read(f"## {chapter}\n\n### Issue: x\n\n```bash\n" + "\n".join(lines) + "\n```\n")
+    for procedure in runbook.procedures:
+        for step in procedure.steps:
+            assert step.script or step.kind is not StepKind.COMMAND
+            assert all(not command.startswith("#") for command in step.commands)

@@ -201,7 +201,8 @@ def test_numbered_titles_lose_their_numbers() -> None:
 def test_numbered_items_right_below_an_issue_are_read() -> None:
     """Without labels, looking is diagnosis, and what mends is advice or a remedy."""
     runbook = _read(
-        "### Service will not start\n\n1. Check logs: `docker logs shop`\n2. Check the disk\n3. Restart it: `docker restart shop`\n4. Call the vendor\n"
+        "### Service will not start\n\n1. Check logs: `docker logs shop`\n"
+        "2. Check the disk\n3. Restart it: `docker restart shop`\n4. Call the vendor\n"
     )
     (issue,) = runbook.issues
     assert [step.name for step in issue.diagnosis] == ["Check logs", "Check the disk"]
@@ -219,8 +220,10 @@ def test_places_to_look_things_up_are_no_issues() -> None:
 def test_parts_of_an_issue_may_be_items() -> None:
     """`- **Cause:** …`, `- **Fix:** …` in one list are read like headings, with the lists below them."""
     text = (
-        "### Queue grows\n\n- **Symptoms:** Jobs wait\n- **Cause:** Worker stopped\n- **Fix:** Start it: `systemctl start worker`\n"
-        "- **Cause:** Broker full\n- **Solution:** Ask the platform team\n- **Diagnosis:**\n  - Look: `rabbitmqctl list_queues`\n"
+        "### Queue grows\n\n- **Symptoms:** Jobs wait\n"
+        "- **Cause:** Worker stopped\n- **Fix:** Start it: `systemctl start worker`\n"
+        "- **Cause:** Broker full\n- **Solution:** Ask the platform team\n"
+        "- **Diagnosis:**\n  - Look: `rabbitmqctl list_queues`\n"
     )
     runbook = _read(text)
     (issue,) = runbook.issues
