@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from watchbook.acting.outbox.lanes import Lanes
 from watchbook.acting.outbox.records import settled_decision
-from watchbook.acting.outbox.unrecorded import Unrecorded
+from watchbook.acting.outbox.unrecorded import SAID_AGAIN_S, Unrecorded
 from watchbook.deciding.page import not_recorded
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, StoreError
@@ -103,7 +103,7 @@ class Outbox:
         self._unrecorded = Unrecorded(store, spool, clock)
         self._lanes = Lanes(self._channels, self._fallback, self, clock)
         self._health: dict[str, ChannelHealth] = {}
-        self._problem = ""
+        self._problem, self._said_at = "", float("-inf")
         self._tasks: list[asyncio.Task[None]] = []
         self._told: set[asyncio.Task[None]] = set()
 
@@ -152,9 +152,15 @@ class Outbox:
         marked = [replace(page, body=not_recorded(page.body)) for page in pages]
         await self._unrecorded.add(marked)
         self._send(marked)
-        if pages:
-            _log.error("%d pages go out without a record: %s", len(pages), error)
+        self._complain(len(pages), error)
         return Recorded(False, decision.saves, str(error))
+
+    def _complain(self, pages: int, error: StoreError) -> None:
+        """In the log, at most every five seconds."""
+        now = self._clock()
+        if pages and now - self._said_at >= SAID_AGAIN_S:
+            self._said_at = now
+            _log.error("pages go out without a record (%d by now): %s", len(self._unrecorded), error)
 
     async def sweep(self) -> int:
         """Sends every row that is due and not on its way already; how many."""

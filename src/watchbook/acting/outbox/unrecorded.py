@@ -112,9 +112,9 @@ class Unrecorded:
         for begin in range(0, len(ready), TOGETHER):
             some = ready[begin : begin + TOGETHER]
             await asyncio.gather(*(self._record(notice) for notice in some))
-            for notice in some:
-                del self._notices[notice.key]
         await asyncio.to_thread(self._spool.forget, [notice.key for notice in ready])
+        for notice in ready:
+            self._notices.pop(notice.key, None)
         return len(ready)
 
     async def _announce(self, ready: list[Notice]) -> None:
