@@ -41,7 +41,7 @@ _NO_ACCESS = re.compile(
 )
 _UNREACHED = re.compile(
     r"unable to connect to the server|the connection to the server .* was refused|ssh: (?:connect|could not)"
-    r"|host key verification failed|cannot connect to the docker daemon|error from server",
+    r"|host key verification failed|cannot connect to the docker daemon|the input device is not a tty|error from server",
     re.IGNORECASE,
 )
 
