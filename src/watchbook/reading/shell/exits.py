@@ -38,7 +38,7 @@ _ZERO = {
     "systemctl": frozenset({3}),
     "nc": frozenset({1}),
     "ncat": frozenset({1}),
-    "curl": frozenset({5, 6, 7, 16, 18, 22, 28, 35, 47, 52, 55, 56, 60}),
+    "curl": frozenset({5, 6, 7, 16, 18, 22, 35, 47, 52, 55, 56, 60}),
     "mysqladmin": frozenset({1}),
     "nginx": frozenset({1}),
 }

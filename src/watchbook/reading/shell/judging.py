@@ -216,7 +216,7 @@ class Judge:
 
     def assignment(self, assignment: Assignment) -> Classification:
         """Setting a variable is harmless unless programs obey it (PATH, LD_PRELOAD, PAGER …)."""
-        if _MEDDLING.fullmatch(assignment.name):
+        if meddles(assignment.name):
             return known(
                 Safety.UNKNOWN, f"{assignment.name} changes what the programs after it do", assignment.name
             )
@@ -279,6 +279,11 @@ SAYS = {
 def known(safety: Safety, reason: str, part: str = "", *programs: str) -> Classification:
     """A classification with its reason."""
     return Classification(safety, reason, part, tuple(program for program in programs if program))
+
+
+def meddles(variable: str) -> bool:
+    """Whether programs obey a variable of that name (PATH, LD_PRELOAD, PAGER …)."""
+    return _MEDDLING.fullmatch(variable) is not None
 
 
 def most_dangerous(found: Iterable[Classification]) -> Classification:

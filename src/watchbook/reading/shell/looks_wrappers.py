@@ -9,7 +9,16 @@ from dataclasses import replace
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell.arguments import Arguments, split
 from watchbook.reading.shell.grammar import read_script
-from watchbook.reading.shell.judging import Call, Input, Judge, Look, flag_class, known, most_dangerous
+from watchbook.reading.shell.judging import (
+    Call,
+    Input,
+    Judge,
+    Look,
+    flag_class,
+    known,
+    meddles,
+    most_dangerous,
+)
 from watchbook.reading.shell.programs.shellwords import PREFIXES
 from watchbook.reading.shell.secrecy import is_plain_name, is_secret_name
 from watchbook.reading.shell.syntax import Assignment, Unreadable, Variable, Word
@@ -302,14 +311,14 @@ def gosu(judge: Judge, call: Call) -> Classification:
     return inside(judge, call, call.args[1:])
 
 
-def echo(judge: Judge, call: Call) -> Classification:
+def echo(_judge: Judge, call: Call) -> Classification:
     """Printing is harmless unless a variable is printed that may hold a secret."""
     names = [variable.name for word in call.args for variable in word.variables]
     hidden = [name for name in names if is_secret_name(name)]
     if hidden:
         return known(Safety.REVEALS, f"it prints ${hidden[0]}", call.part())
-    if any(variable == "-v" for variable in (word.value for word in call.args[:1])) and call.name == "printf":
-        return plain_words(judge, call)
+    if call.name == "printf" and call.args and (call.args[0].value or "-v").startswith("-v"):
+        return known(Safety.UNKNOWN, "it sets a variable that programs after it may obey", call.part())
     strange = [name for name in names if not is_plain_name(name) and not _LOWER.fullmatch(name)]
     if strange:
         return known(Safety.UNKNOWN, f"what ${strange[0]} holds is not known", call.part())
@@ -362,6 +371,8 @@ def read(_judge: Judge, call: Call) -> Classification:
     """`read` waits for a person unless something is piped into it."""
     if any(re.search(r"\[|\$\(", word.text) for word in call.args):
         return known(Safety.UNKNOWN, "this form of read is not read", call.part())
+    if any(word.value is None or meddles(word.value) for word in call.args):
+        return known(Safety.UNKNOWN, "it sets a variable that programs after it obey", call.part())
     if call.piped or call.closed or call.text is not None:
         return known(Safety.READ_ONLY, "it reads a line of its input", call.part())
     return known(Safety.INTERACTIVE, "read waits for a person", call.part())
