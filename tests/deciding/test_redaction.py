@@ -92,6 +92,29 @@ def test_no_cut_lets_a_credential_through(pick: int, cuts: list[int]) -> None:
     assert credential.encode() not in streamed
 
 
+@given(cuts=st.lists(st.integers(0, 10_000), max_size=20), repeated=st.integers(1, 40))
+def test_long_secrets_with_repetitions_are_hidden(cuts: list[int], repeated: int) -> None:
+    """A secret longer than any anchor, whose beginning recurs in it and right before it, is found whole."""
+    unit = "-=abc=-\n"  # lines too short to be hidden one by one
+    secret = unit * repeated + "it ends"
+    raw = (unit * 3 + secret + unit * 2 + "-=ab").encode()
+    redactor = Redactor([secret])
+    streamed = b"".join(redactor.feed(chunk) for chunk in in_chunks(raw, cuts)) + redactor.flush()
+    assert streamed == Redactor([secret]).cut(raw, 0)
+    assert streamed == MARK.join([unit.encode() * 3, unit.encode() * 2 + b"-=ab"])
+
+
+def test_a_whole_key_file_as_a_secret_costs_little() -> None:
+    """Thousands of small writes beside a secret of 64 KB are done in well under a second."""
+    secret = "\n".join(f"{n:064d}" for n in range(1000))
+    redactor = Redactor([secret])
+    shown = (
+        b"".join(redactor.feed(b"an ordinary line of output %d\n" % n) for n in range(3000))
+        + redactor.flush()
+    )
+    assert shown.count(b"\n") == 3000
+
+
 def test_the_margin_covers_the_longest_secret() -> None:
     """Before a cut at least twice the longest secret is kept."""
     assert Redactor(["x" * 100_000]).margin == 200_000

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 MARK = b"[redacted]"
 LINE_LIMIT = 16 * 1024  # a line longer than this is released in parts
+LINES_OF_A_SECRET = 200  # so many of its lines are hidden one by one, too; a key file has fewer
+ANCHOR = 16  # bytes by which the beginning of a long secret is found
 WINDOW = 8 * 1024  # of such a line, this much stays back: no credential is longer
 BLOCK_LIMIT = 64 * 1024  # a private key that is not closed after this much was none
 
@@ -60,7 +62,8 @@ def secret_bytes(secrets: Iterable[str]) -> tuple[bytes, ...]:
         stripped = whole.strip()
         forms.update(form for form in (whole, stripped) if form.strip())
         if b"\n" in stripped:
-            forms.update(line.strip() for line in stripped.split(b"\n") if len(line.strip()) >= 8)
+            lines = stripped.split(b"\n")[:LINES_OF_A_SECRET]
+            forms.update(line.strip() for line in lines if len(line.strip()) >= 8)
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
@@ -94,7 +97,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = secret_bytes(secrets)
-        self._declared = re.compile(b"|".join(map(re.escape, self._secrets))) if self._secrets else None
+        self._spanning = tuple(secret for secret in self._secrets if b"\n" in secret)
         self._held = b""
 
     @property
@@ -132,17 +135,16 @@ class Redactor:
 
     def spans(self, raw: bytes) -> list[Span]:
         """The places in `raw` that must not be shown: sorted, not overlapping."""
-        found = [match.span() for match in self._declared.finditer(raw)] if self._declared else []
-        if self._declared and found:
-            found = self._with_overlaps(raw, found)
+        found = self._declared(raw)
         found += [match.span() for match in _TOKENS.finditer(raw)]
         found += [match.span(match.lastindex or 0) for match in _NAMED.finditer(raw)]
         for opening in _BLOCK_OPENS.finditer(raw):
             found.append((opening.start(), _block_end(raw, opening)))
         return _merged(found)
 
-    def _with_overlaps(self, raw: bytes, found: list[Span]) -> list[Span]:
-        """Every occurrence of every secret, also those that overlap another one."""
+    def _declared(self, raw: bytes) -> list[Span]:
+        """Every occurrence of every declared secret, also those that overlap another one."""
+        found = []
         for secret in self._secrets:
             at = raw.find(secret)
             while at >= 0:
@@ -156,9 +158,12 @@ class Redactor:
         `spans` are the places not to cut: a credential together with the name that announces it.
         """
         boundary = held.rfind(b"\n") + 1
+        unfinished = (
+            self._spanning
+        )  # behind a line feed only a secret that spans lines can have begun before it
         if len(held) - boundary > LINE_LIMIT:
-            boundary = len(held) - WINDOW
-        for secret in self._secrets:
+            boundary, unfinished = len(held) - WINDOW, self._secrets
+        for secret in unfinished:
             boundary = min(boundary, _beginning_of(secret, held))
         for opening in _BLOCK_OPENS.finditer(held):
             if _block_end(held, opening) == len(held) < opening.start() + BLOCK_LIMIT:
@@ -199,14 +204,23 @@ def _merged(found: list[Span]) -> list[Span]:
     for start, end in sorted(found):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        elif end > start:
+        else:
             merged.append((start, end))
     return merged
 
 
 def _beginning_of(secret: bytes, held: bytes) -> int:
-    """The first place from which the end of `held` is a proper beginning of `secret`; the length of `held` if none."""
-    for length in range(min(len(secret) - 1, len(held)), 0, -1):
+    """The first place from which the end of `held` is a proper beginning of `secret`; the length of `held` if none.
+
+    Long secrets (a whole key file) are looked for by their first bytes: trying every length would take quadratic time.
+    """
+    anchor = secret[:ANCHOR]
+    at = held.find(anchor, max(0, len(held) - len(secret) + 1))
+    while at >= 0:
+        if secret.startswith(held[at:]):
+            return at
+        at = held.find(anchor, at + 1)
+    for length in range(min(len(anchor), len(secret) - 1, len(held)), 0, -1):
         if held.endswith(secret[:length]):
             return len(held) - length
     return len(held)
