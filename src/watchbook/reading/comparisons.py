@@ -160,7 +160,7 @@ def _strange(rest: tuple[str, ...], known: Known) -> str:
 def _own_metric(parts: _Parts, name: str, known: Known) -> ReadCondition | Misread | None:
     """A metric that the document defines with a query of its own is a signal, by its name."""
     named = parts.subject if _has_words(parts.subject) else name
-    metric = known.metric_named.get(slug(named))
+    metric = known.metric_named(named)
     if metric is None:
         return None
     value = as_expected(parts.bound, metric.unit)

@@ -68,6 +68,7 @@ class Notes:
         self.findings: list[Finding] = []
         self.read_lines: set[int] = set()
         self.prose_lines: set[int] = set()
+        self._found_lines: set[int] = set()
         self._told: set[tuple[str, int, str]] = set()  # sentence, line, mark
 
     def read(self, place: "Place | int", kind: str, says: str) -> None:
@@ -104,6 +105,7 @@ class Notes:
         if (message, line, mark) in self._told:
             return
         self._told.add((message, line, mark))
+        self._found_lines.add(line)
         column, length = self._mark(line, mark)
         self.findings.append(Finding(known.code, level, line, message, mend, column, length))
 
@@ -119,9 +121,7 @@ class Notes:
 
     def is_told(self, line: int) -> bool:
         """Whether something was said about the line already."""
-        return (
-            line in self.read_lines or line in self.prose_lines or any(f.line == line for f in self.findings)
-        )
+        return line in self.read_lines or line in self.prose_lines or line in self._found_lines
 
     def _mark(self, line: int, mark: str) -> tuple[int, int]:
         """Column and length of `mark` in the source line; the line's text without its indentation otherwise."""

@@ -21,17 +21,26 @@ class Known:
     metrics: tuple[Metric, ...] = ()
     service: str = ""
     scrape_every_s: float = 15.0
-    check_named: dict[str, HealthCheck] = field(default_factory=dict, compare=False)  # by slug, filled here
-    metric_named: dict[str, Metric] = field(
+    names: dict[str, HealthCheck | Metric] = field(
         default_factory=dict, compare=False
-    )  # those with a query of their own
+    )  # filled when first asked
 
-    def __post_init__(self) -> None:
-        for check in reversed(self.checks):
-            self.check_named[slug(check.name)] = check
-        for metric in reversed(self.metrics):
-            if metric.query is not None:
-                self.metric_named[slug(metric.name)] = metric
+    def check_named(self, name: str) -> HealthCheck | None:
+        """The check of that name; case and punctuation do not count."""
+        found = self._named().get(f"check {slug(name)}")
+        return found if isinstance(found, HealthCheck) else None
+
+    def metric_named(self, name: str) -> Metric | None:
+        """The figure of that name, if it has a query of its own."""
+        found = self._named().get(f"metric {slug(name)}")
+        return found if isinstance(found, Metric) else None
+
+    def _named(self) -> dict[str, HealthCheck | Metric]:
+        if not self.names and (self.checks or self.metrics):
+            self.names.update({f"check {slug(check.name)}": check for check in reversed(self.checks)})
+            own = (metric for metric in reversed(self.metrics) if metric.query is not None)
+            self.names.update({f"metric {slug(metric.name)}": metric for metric in own})
+        return self.names
 
 
 @dataclass(frozen=True, slots=True)

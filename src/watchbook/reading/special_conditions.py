@@ -157,7 +157,7 @@ def _check_condition(
     ).strip()
     checks = asked.known.checks
     if wanted:
-        check = asked.known.check_named.get(slug(wanted))
+        check = asked.known.check_named(wanted)
         if check is None:
             names = ", ".join(check.name for check in checks) or "none"
             return Misread("check-undefined", {"name": asked.name, "check": wanted, "known": names}, wanted)
