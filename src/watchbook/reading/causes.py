@@ -12,8 +12,9 @@ from watchbook.reading.blocks import Fence, Item, Line, Row, Table
 from watchbook.reading.fences import Group, read_groups
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.shell import classify
+from watchbook.reading.step_text import Lines, first_words, is_path
 from watchbook.reading.step_words import CHECK, SOLUTION, is_verify
-from watchbook.reading.steps import Draft, Lines, Setting, StepWriter, first_words, is_path
+from watchbook.reading.steps import Draft, Setting, StepWriter
 
 _COLUMNS = {
     "issue": re.compile(r"symptom|problem|issue|alert|error|failure", re.IGNORECASE),

@@ -13,15 +13,8 @@ from watchbook.reading.fences import Group, is_shell, read_attributes, read_grou
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, fill
 from watchbook.reading.shell import classify, programs_of, syntax_problem
-from watchbook.reading.steps import (
-    Lines,
-    code_behind_colon,
-    first_words,
-    is_path,
-    item_name,
-    say_safety,
-    with_attributes,
-)
+from watchbook.reading.step_text import Lines, code_behind_colon, first_words, is_path, item_name, say_safety
+from watchbook.reading.steps import with_attributes
 
 
 def read(section: Section, notes: Notes, _context: Context) -> tuple[Command, ...]:

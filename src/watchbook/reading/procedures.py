@@ -18,8 +18,9 @@ from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions
+from watchbook.reading.step_text import Lines, code_behind_colon, is_path
 from watchbook.reading.step_words import is_verify
-from watchbook.reading.steps import Lines, Setting, StepWriter, code_behind_colon, is_path
+from watchbook.reading.steps import Setting, StepWriter
 
 PROCEDURAL = frozenset(
     {

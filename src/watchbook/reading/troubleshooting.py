@@ -21,17 +21,9 @@ from watchbook.reading.parameters import described, descriptions
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
+from watchbook.reading.step_text import Lines, code_behind_colon, first_words, is_path, item_name, item_text
 from watchbook.reading.step_words import CHECK
-from watchbook.reading.steps import (
-    Lines,
-    Setting,
-    StepWriter,
-    code_behind_colon,
-    first_words,
-    is_path,
-    item_name,
-    item_text,
-)
+from watchbook.reading.steps import Setting, StepWriter
 
 
 @dataclass(frozen=True, slots=True)
