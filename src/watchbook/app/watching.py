@@ -25,7 +25,7 @@ from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.alerts import AlertState, Observation
 from watchbook.model.errors import StoreError
 from watchbook.model.ids import AlertId
-from watchbook.model.runbook import AlertRule
+from watchbook.model.runbook import AlertRule, Condition, Role, Severity
 from watchbook.world.instances import discover
 from watchbook.world.metrics import Scraper
 from watchbook.world.probes import Prober, full_target
@@ -197,6 +197,8 @@ class PlaceWatch:
         runbook, window, now = self.service.loaded.runbook, self.place.window, self.tools.now()
         every_s = runbook.service.metrics.every_s
         for live in self.place.metrics:
+            if self._take_probed(live, now):
+                continue
             self._take_figure(live, now)
             if live.bound is None:
                 bound = binding.bind_metric(live.metric, runbook.metrics, window, every_s)
@@ -223,6 +225,26 @@ class PlaceWatch:
             _log.warning("how %s is measured could not be kept: %s", alert, error)
         if str(alert) in self.place.wanted_armed:
             await self.desk.decide(lambda watch, now: answers.set_armed(watch, alert, True, "watchbook", now))
+
+    def _take_probed(self, live: LiveMetric, now: float) -> bool:
+        """A figure that the probes know: healthy instances, the days of a certificate. False where series answer."""
+        metric, asked = live.metric, False
+        if metric.query is not None:
+            return False
+
+        def measure() -> Measured:
+            nonlocal asked
+            asked = True
+            return Measured(None)
+
+        condition = Condition(signal=metric.signal, params=metric.params, unit=metric.unit)
+        rule = AlertRule(metric.name, Role.BAND, Severity.INFO, condition)
+        seen = observe(rule, self.place.facts(), measure, now)
+        if asked:
+            return False
+        live.value, live.says, live.problem = seen.value, seen.says, seen.problem
+        live.points.append((now, seen.value))
+        return True
 
     def _take_figure(self, live: LiveMetric, now: float) -> None:
         if live.bound is None:
