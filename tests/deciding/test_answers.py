@@ -98,8 +98,22 @@ def test_diagnosis_of_an_attached_alert_reaches_who_was_told_of_the_leader(timel
     assert told.body["summary"] == "Slow: Missing index (confirmed): SCAN orders"
     made, _ = silence(Muting("shop", None, now + 600, "quiet"), ANA, now)
     line.watch = answers.with_silences(line.watch, [made])
-    _, decision = answers.tell_diagnosis(line.watch, found, slow, now)
+    other = CauseVerdict("Cache not answering", Verdict.CONFIRMED, "refused")
+    news = diagnosis(now, alert="Slow", verdicts=(other,))
+    _, decision = answers.tell_diagnosis(line.watch, news, slow, now)
     assert decision.saves == ()
+
+
+def test_the_same_result_is_told_once(timelines: Any) -> None:
+    """Diagnosing again wakes nobody with what they know; another cause, or another verdict on it, is news."""
+    line = timelines.of(timelines.rule("Down")).push(0, "Down", True).run(2)
+    now = timelines.START + 2
+    likely, sure = (CauseVerdict("Database", verdict, "x") for verdict in (Verdict.LIKELY, Verdict.CONFIRMED))
+    heard = []
+    for verdicts in ((), (), (likely,), (likely,), (sure,), (sure,), ()):
+        line.take(*answers.tell_diagnosis(line.watch, diagnosis(now, verdicts=verdicts), DOWN, now))
+        heard.append(len(line.told("update")))
+    assert heard == [1, 1, 2, 2, 3, 3, 4]
 
 
 def test_closing_by_hand_is_only_for_firing_without_data(timelines: Any) -> None:

@@ -89,11 +89,14 @@ def touch(watch: ServiceWatch, actor: str, now: float) -> Answered:
 def tell_diagnosis(watch: ServiceWatch, diagnosis: Diagnosis, alert: AlertId, now: float) -> Answered:
     """A diagnosis has ended: an update to everyone already told; pages that leave later carry it (rule 19)."""
     draft = Draft(watch, now)
+    before = draft.diagnoses.get(alert)
     draft.diagnoses[alert] = diagnosis
     episode = next((e for e in draft.open_episodes() if e.alert == alert), None)
     if episode is None:
         return draft.finish("the alert was over before its diagnosis")
     note = f"{episode.name}: {diagnosis_says(diagnosis)}"
+    if before is not None and before.began_at >= episode.began_at and _same_result(before, diagnosis):
+        return draft.finish(f"{note}; everyone who was told has heard that already")
     own = draft.climbs.get(episode.id)
     if diagnosis.best is None and not (own and own.told):
         return draft.finish(
@@ -105,6 +108,13 @@ def tell_diagnosis(watch: ServiceWatch, diagnosis: Diagnosis, alert: AlertId, no
         if draft.silence_of(about) is None:
             draft.take(paging.tell_everyone(climb, matter, NoticeKind.UPDATE, now, note))
     return draft.finish(note)
+
+
+def _same_result(one: Diagnosis, other: Diagnosis) -> bool:
+    """Whether both name the same cause with the same verdict, or none."""
+    if one.best is None or other.best is None:
+        return one.best is other.best
+    return (one.best.cause, one.best.verdict) == (other.best.cause, other.best.verdict)
 
 
 def _told_of(draft: Draft, episode: Episode) -> list[Climb]:
