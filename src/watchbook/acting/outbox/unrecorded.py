@@ -54,9 +54,8 @@ class Unrecorded:
                 self._to_write[notice.key] = self._page(notice)
         if not self._to_write:
             return
-        try:
-            await asyncio.wait_for(asyncio.shield(self._begin_writing()), SPOOL_WITHIN_S)
-        except TimeoutError:
+        done, _ = await asyncio.wait((self._begin_writing(),), timeout=SPOOL_WITHIN_S)
+        if not done:
             self._complain("the spool does not keep up: pages are sent all the same")
 
     async def settled(self, notice: Notice) -> None:
