@@ -4,6 +4,7 @@ It loads, takes the data folder, listens, starts the application and the board, 
 """
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -32,6 +33,7 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
 
     Without PATHS, over those that watchbook.toml names, or RUNBOOK.md here. Ends with Ctrl-C.
     """
+    gc.disable()  # until all is loaded: there is no garbage yet, and looking for it is a tenth of the start
     import asyncio
 
     from watchbook.api.serving import address_of, open_socket
@@ -74,6 +76,8 @@ async def _stand_watch(setup: "Setup", opened: "socket.socket") -> None:
         app = make_app(Faces(watchbook), ServerSettings(stop, setup.wiring.public_url))
         setup.folder.announce(ServerNote(setup.url, os.getpid(), time.time()))
         _greet(watchbook, setup)
+        gc.freeze()  # what was loaded stays: no collection walks over it again, or holds a page back for it
+        gc.enable()
         await serve(app, opened, stop)
     finally:
         stop.set()
