@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from watchbook.world.shell.looking import Fate, look, supervisor_of
 from watchbook.world.shell.processes import left_overs, place, start_time
 from watchbook.world.shell.record import RECOVERY, SUPERVISOR, read_record, take_gate
@@ -75,6 +77,7 @@ async def test_a_supervisor_that_lives_is_adopted(tmp_path: Path) -> None:
     await supervisor.end()
 
 
+@pytest.mark.slow
 async def test_after_a_lost_supervisor_nothing_of_the_step_is_left(tmp_path: Path) -> None:
     """Unknown, and its processes are ended before anyone is asked: in its session, and marked ones outside of it."""
     supervisor = await Supervisor.of(tmp_path, PATH)
