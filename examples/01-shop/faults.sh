@@ -32,6 +32,12 @@ break_it() {
   crash) kill -SEGV "$(pids | tail -n 1)" ;;
   *) fail "there is no fault $1: choose from $(list | cut -d ' ' -f 1 | paste -s -d ' ')" ;;
   esac
+  # Broken is what can be seen: the balancer needs a moment to notice that an instance has ended.
+  local until=$((SECONDS + 10))
+  until status | grep -qx "$1"; do
+    [ "$SECONDS" -lt "$until" ] || fail "$1 was broken and cannot be seen: ./faults.sh status"
+    sleep 0.05
+  done
   echo "$1: broken"
 }
 
