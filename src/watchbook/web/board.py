@@ -28,7 +28,7 @@ from watchbook.web.forms import Reader
 from watchbook.web.prose import LIGHT, passages
 from watchbook.web.wording import Light
 
-_MARKS = {"good": "●", "warn": "◐", "bad": "▲", "idle": "○", "live": "◌"}
+MARKS = {"good": "●", "warn": "◐", "bad": "▲", "idle": "○", "live": "◌"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _service_parts(view: ServiceView, own: HealthView, here: str, arranged: Arra
     drawn = _components_drawn(arranged)
     for name, one in arranged.components.items():
         if name in drawn:
-            parts[f"component-{name}"] = Part(Markup("{} ").format(_MARKS[one.tone]), one.tone)
+            parts[f"component-{name}"] = Part(Markup("{} ").format(MARKS[one.tone]), one.tone)
     return parts
 
 
