@@ -35,16 +35,16 @@ def test_what_each_step_would_wait_for() -> None:
     assert waits == {
         "deploy": "",
         "verify": "it to hold, for at most 30 s",
-        "drop": "a person confirms this step",
+        "drop": "a person to confirm this step",
         "watch": "15 min without a new alert in production",
         "wait": "45 s to pass",
-        "look": "a person does it and says so",
-        "edit": "a person does it and says so",
+        "look": "a person to do it and say so",
+        "edit": "a person to do it and say so",
         "calm": "alert High Latency to resolve",
         "two": "2 other than the starter to approve",
-        "post": "a person does it and says so",
+        "post": "a person to do it and say so",
         "ok": "1 other than the starter to approve",
-        "which": "a person chooses: Docker",
+        "which": "a person to choose: Docker",
         "d": "",
     }
 

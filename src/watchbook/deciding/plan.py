@@ -48,11 +48,11 @@ def plan(
 def _waits_for(step: Step, announces: bool) -> str:
     """Who or what the step would wait for."""
     if step.kind is StepKind.CHOICE:
-        return f"a person chooses: {', '.join(choice.name for choice in step.choices)}"
+        return f"a person to choose: {', '.join(choice.name for choice in step.choices)}"
     if step.approvals or step.kind is StepKind.APPROVE:
         return f"{max(step.approvals, 1)} other than the starter to approve"
     if by_hand(step, announces):
-        return "a person does it and says so"
+        return "a person to do it and say so"
     if step.kind is StepKind.WAIT:
         return f"{_spoken(step.duration_s)} to pass"
     if step.kind is StepKind.WATCH:
@@ -63,7 +63,7 @@ def _waits_for(step: Step, announces: bool) -> str:
     if step.kind is StepKind.VERIFY and read_only(step):
         return f"it to hold, for at most {_spoken(step.timeout_s or VERIFY_S)}"
     if step.safety is not None and step.safety.safety is Safety.DESTRUCTIVE:
-        return "a person confirms this step"
+        return "a person to confirm this step"
     return ""
 
 

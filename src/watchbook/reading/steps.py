@@ -159,6 +159,8 @@ class StepWriter:
         way = "" if handler else alternative(title)
         if not way and not handler and changing(steps) and has_condition(title):
             way = "if"
+        if handler:
+            self.notes.read(group.line, "step", "Runs only to undo the steps above, when one of them fails.")
         return [
             *leading,
             *(Draft(step, way if number == 0 else "", title, handler) for number, step in enumerate(steps)),
@@ -396,6 +398,8 @@ class StepWriter:
     def _choice(self, drafts: list[Draft], fence: Fence | None) -> Step:
         conditional = any(draft.way == "if" for draft in drafts)
         ways = [Choice(draft.title or draft.step.name, (draft.step,)) for draft in drafts]
+        for draft in drafts:
+            self.notes.read(draft.step.line, "step", "Runs only where a person chooses it.")
         if (conditional and len(ways) == 1) or all(draft.way == "if" for draft in drafts):
             ways.append(Choice("Leave it out"))
         name = (
