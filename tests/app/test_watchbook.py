@@ -204,3 +204,16 @@ async def test_the_journal_of_all_this_is_whole(stage: Stage) -> None:
             if event.kind == "diagnosis.ended":
                 break
         assert seen.index("alert.firing") < seen.index("diagnosis.ended")
+
+
+async def test_a_record_that_changed_in_the_store_is_read_again(stage: Stage) -> None:
+    """Another hand wrote the alert's row: the watch reads it again and decides again, instead of conflicting for ever."""
+    import sqlite3
+
+    async with stage.watching():
+        await until(lambda: stage.status("service-down") == "ok")
+        with sqlite3.connect(stage.folder / ".watchbook" / "watchbook.sqlite") as other:
+            other.execute("update alert_state set version = version + 7 where id like '%service-down'")
+        other.close()
+        stage.till.healthy = False
+        assert (await until(lambda: stage.phone.of("trigger")))[0]["alert"] == "Service Down"

@@ -91,7 +91,7 @@ class Answering:
     async def acknowledge_link(self, token: str) -> AcknowledgeLinkView:
         """What a signed link stands for. Raises RefusedError."""
         link = links.read(self._link_key, token, "acknowledge", self._now())
-        episode = await self._store.get(Episode, link.subject)
+        episode = await self._episode(link.subject)
         if episode is None:
             raise RefusedError(
                 "this link is of another installation", mend="Open the board and acknowledge there."
@@ -113,7 +113,7 @@ class Answering:
     async def acknowledge_by_link(self, token: str) -> AcknowledgementView:
         """Acknowledges as the person whom the page was sent to."""
         link = links.read(self._link_key, token, "acknowledge", self._now())
-        episode = await self._store.get(Episode, link.subject)
+        episode = await self._episode(link.subject)
         place = self._place_of(episode) if episode else None
         if episode is None or place is None:
             raise RefusedError(
@@ -122,6 +122,14 @@ class Answering:
         service = self._overseeing.find(episode.service)
         request = AcknowledgeRequest(str(episode.alert))
         return await self._acknowledge(service, place, episode.id, request, Actor(link.person))
+
+    async def _episode(self, episode: str) -> Episode | None:
+        """An episode as it is in memory, where one that left unrecorded is; else as the store has it."""
+        for desk in self._desks.values():
+            found = desk.place.watch.episodes.get(EpisodeId(episode))
+            if found is not None:
+                return found
+        return await self._store.get(Episode, episode)
 
     def _place_of(self, episode: Episode) -> Place | None:
         try:

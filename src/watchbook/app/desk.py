@@ -5,18 +5,17 @@ decide; the outbox commits and sends, and keeps what a stuck store could not tak
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from watchbook.acting.outbox import Recorded
 from watchbook.app.live import Place
 from watchbook.deciding.watch import decide_alerts, next_due
-from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch
+from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch, numbered
 from watchbook.model.alerts import Observation
 from watchbook.model.decisions import Decision
+from watchbook.model.errors import ConflictError
 from watchbook.model.ids import AlertId
-from watchbook.model.incidents import Incident
 
 Answer = Callable[[ServiceWatch, float], tuple[ServiceWatch, Decision]]
 
@@ -25,14 +24,6 @@ class Carrier(Protocol):
     """`acting.outbox`: commits a decision and sends its notices; past a stuck store they leave unrecorded (rule 14)."""
 
     async def apply(self, decision: Decision) -> Recorded: ...
-
-
-def _numbered(watch: ServiceWatch, saved: Iterable[object]) -> ServiceWatch:
-    """The watch with the number that the store gave its new incident."""
-    for record in saved:
-        if isinstance(record, Incident) and watch.incident is not None and record.id == watch.incident.id:
-            return replace(watch, incident=replace(watch.incident, number=record.number))
-    return watch
 
 
 class Desk:
@@ -44,8 +35,11 @@ class Desk:
         carrier: Carrier,
         now: Callable[[], float],
         diagnose: Callable[[DiagnosisWanted], Awaitable[None]],
+        reread: Callable[[Place], Awaitable[ServiceWatch]],
     ) -> None:
+        """`reread` gives the place's watch as the store has it, where a record turns out to have changed there."""
         self.place, self._carrier, self._now, self._diagnose = place, carrier, now, diagnose
+        self._reread = reread
         self._lock = asyncio.Lock()
         self._under_way: set[asyncio.Future[None]] = set()
 
@@ -62,14 +56,23 @@ class Desk:
         """Makes one decision and keeps it. Raises what `answer` refuses with."""
         async with self._lock:
             after, decision = answer(self.place.watch, self._now())
-            if decision.saves or decision.entries:
-                recorded = await self._carrier.apply(decision)
-                after = _numbered(after, recorded.saved)
-            self.place.watch = after
+            try:
+                saved = await self._record(decision)
+            except ConflictError:
+                self.place.watch = await self._reread(self.place)
+                after, decision = answer(self.place.watch, self._now())
+                saved = await self._record(decision)
+            self.place.watch = numbered(after, saved)
         for effect in decision.effects:
             if isinstance(effect, DiagnosisWanted):
                 self._begin(effect)
         return decision
+
+    async def _record(self, decision: Decision) -> tuple[object, ...]:
+        """What became of the decision's records. Raises ConflictError where one of them has changed in the store."""
+        if not decision.saves and not decision.entries:
+            return ()
+        return (await self._carrier.apply(decision)).saved
 
     def _begin(self, wanted: DiagnosisWanted) -> None:
         task = asyncio.ensure_future(self._diagnose(wanted))

@@ -93,6 +93,16 @@ async def place_service(loaded: Loaded, kept: KeptService, placement: Placement)
     return service
 
 
+async def reread(place: Place, store: Store, now: float) -> ServiceWatch:
+    """The place's watch as the store has it: after a record was found changed by someone else. Raises StoreError."""
+    kept = await load_kept(store, place.service)
+    rules = [
+        RuleToWatch(watched.rule, watched.state.armed, watched.cadence_s, watched.issue)
+        for watched in place.watch.alerts.values()
+    ]
+    return restored(place.watch, rules, kept.records, now)
+
+
 def bare_service(loaded: Loaded, wiring: Wiring, settings: PagingSettings, now: float) -> LiveService:
     """A runbook's service with its places, one for each environment, without rules: for a look without a server."""
     service = LiveService(loaded, trusted=loaded.runbook.digest, loaded_at=now)

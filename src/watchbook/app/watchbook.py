@@ -27,7 +27,7 @@ from watchbook.app.loading import Loaded
 from watchbook.app.operating import Operating
 from watchbook.app.overseeing import Overseeing
 from watchbook.app.pinning import Pins
-from watchbook.app.placing import Placement, load_kept, place_service
+from watchbook.app.placing import Placement, load_kept, place_service, reread
 from watchbook.app.streaming import Streaming
 from watchbook.app.surroundings import LiveSurroundings
 from watchbook.app.telling import channels_of
@@ -39,7 +39,7 @@ from watchbook.deciding.directory import Directory
 from watchbook.deciding.page import PagingSettings
 from watchbook.deciding.redaction import redact
 from watchbook.deciding.storm import failing_upstream
-from watchbook.deciding.watched import DiagnosisWanted
+from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import StoreError
 from watchbook.model.ids import ServiceId
@@ -153,7 +153,7 @@ class Watchbook:
         seen = await self.store.get(Heartbeat, service.id)
         down_s = self.clock.now() - seen.seen_at if seen else 0.0
         for place in service.places.values():
-            desk = Desk(place, self.outbox, self.clock.now, self._wanted)
+            desk = Desk(place, self.outbox, self.clock.now, self._wanted, self._reread)
             self.desks[(service.id, place.name)] = desk
             if seen is not None:
                 await desk.decide(lambda watch, now: answers.resume(watch, down_s, now))
@@ -250,6 +250,9 @@ class Watchbook:
             for service in self.live.values()
             if any(place.watch.incident is not None for place in service.places.values())
         }
+
+    async def _reread(self, place: Place) -> ServiceWatch:
+        return await reread(place, self.store, self.clock.now())
 
     async def _tell(self, service: LiveService, place: Place, diagnosis: Diagnosis) -> None:
         rule = next((w for w in place.watch.alerts.values() if w.rule.name == diagnosis.alert), None)
