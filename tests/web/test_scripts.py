@@ -116,7 +116,7 @@ async def test_a_refusal_is_said_beside_the_button(
 
 
 async def test_what_is_being_typed_is_kept(page: Page, server: str, application: FakeApplication) -> None:
-    """News does not take away an open form; it waits until the field is left."""
+    """News does not take away a form that is being filled in, not even when its field is left; sent, it is empty again."""
     await page.goto(f"{server}/services/shop")
     await page.locator("summary", has_text="High Latency").click()
     field = page.locator("details[open] input[name=reason]")
@@ -129,6 +129,14 @@ async def test_what_is_being_typed_is_kept(page: Page, server: str, application:
         await application.happen("alert.pending", 105)
     await expect(field).to_have_value("load te")
     assert await field.evaluate("field => field === document.activeElement")
+    await field.fill("load test")
+    await page.locator("h1").click()
+    async with page.expect_response("**/parts"):
+        await application.happen("alert.pending", 106)
+    await expect(field).to_have_value("load test")
+    await page.get_by_role("button", name="Silence").first.press("Enter")
+    await expect(field).to_have_value("")
+    assert [asked[0] for asked in application.asked] == ["silence"]
 
 
 async def test_an_open_detail_stays_open(page: Page, server: str, application: FakeApplication) -> None:

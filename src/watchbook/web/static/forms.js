@@ -11,6 +11,7 @@ export function actQuietly(refresh) {
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "manual" });
       if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(await reasonOf(answer));
+      form.reset();
       document.activeElement?.blur();
       refresh();
     } catch (error) {

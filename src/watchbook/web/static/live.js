@@ -28,10 +28,11 @@ export function swap(fragment) {
   sayTitle();
 }
 
-// Nobody loses what they are typing.
+// Nobody loses what they are typing, or have typed and not sent.
 function isBusy(part) {
   const active = document.activeElement;
-  return part.contains(active) && active.matches("input, select, textarea");
+  if (part.contains(active) && active.matches("input, select, textarea")) return true;
+  return [...part.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
 }
 
 function replace(old, part) {
