@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from watchbook.model.safety import Safety
 from watchbook.reading import read_runbook
 from watchbook.reading.shell import classify
+from watchbook.reading.step_text import say_safety
 
 _HEAD = """# Operational Runbook: Shop
 
@@ -278,8 +279,8 @@ _ABOUT_THE_REST = ("WB202", "WB312", "WB313", "WB314")
 def _safety() -> list[str]:
     rows = [f"| {_code(command)} | {_cell(_class(command))} |" for command in COMMANDS]
     says = (
-        "Only what is *read only* ever runs without a person. Everything else waits for one, who sees the command first. "
-        "`unknown` means that nothing proves it harmless."
+        "Only what *only reads* ever runs without a person. Everything else waits for one, who sees the command first. "
+        "*Not known to be harmless* means that nothing proves it."
     )
     return ["## Commands\n", f"{says}\n", "| Command | Class and reason |", "|---|---|", *rows, ""]
 
@@ -287,7 +288,7 @@ def _safety() -> list[str]:
 def _class(command: str) -> str:
     judged = classify(command)
     reason = f": {judged.reason}" if judged.safety is not Safety.READ_ONLY else ""
-    return f"**{judged.safety.value.replace('_', ' ')}**{reason}"
+    return f"**{say_safety(judged.safety)}**{reason}"
 
 
 def _code(form: str) -> str:

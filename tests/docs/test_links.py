@@ -32,5 +32,5 @@ def test_every_page_is_linked_from_another_one() -> None:
     """Nobody finds a page that nothing links to."""
     linked = {(page.parent / link.partition("#")[0]).resolve() for page in pages() for link in _links(page)}
     lonely = {page for page in pages() if page not in linked and page.is_relative_to(DOCS)}
-    assert not lonely, sorted(map(name_of, lonely))
+    assert not lonely, f"link these from README.md or a guide: {sorted(map(name_of, lonely))}"
     assert ROOT / "CONTRIBUTING.md" in linked
