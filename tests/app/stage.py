@@ -5,6 +5,7 @@ with a deadline, never on the clock alone.
 """
 
 import asyncio
+import inspect
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -130,10 +131,15 @@ url = "{phone}/page"
 
 
 async def until(holds: Callable[[], Any], within_s: float = 15.0) -> Any:
-    """The first true answer of `holds`. Looks often; fails with what it last saw when the time is over."""
+    """The first true answer of `holds`, awaited where it is to be.
+
+    Looks often; fails with what it last saw when the time is over.
+    """
     ends_at = time.monotonic() + within_s
     while True:
         seen = holds()
+        if inspect.isawaitable(seen):
+            seen = await seen
         if seen:
             return seen
         assert time.monotonic() < ends_at, f"did not hold within {within_s} s; last: {seen!r}"
