@@ -98,6 +98,18 @@ def load(path: Path) -> Loaded:
     return Loaded(path, text, read_runbook(text))
 
 
+def outdated(loaded: Loaded, since: float) -> str:
+    """Why the file does not hold the loaded text any more; empty where it does. `since`: when it was loaded (wall seconds)."""
+    try:
+        if loaded.path.stat().st_mtime <= since or read_text(loaded.path) == loaded.text:
+            return ""
+    except FileNotFoundError:
+        return f"{loaded.path.name} is gone"
+    except (OSError, DocumentError):
+        return f"{loaded.path.name} cannot be read any more"
+    return f"{loaded.path.name} was edited"
+
+
 def load_all(paths: list[Path]) -> list[Loaded]:
     """Reads every runbook under `paths`. Two documents of one service name are an error: nobody could tell them apart."""
     loaded: dict[ServiceId, Loaded] = {}

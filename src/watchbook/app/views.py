@@ -238,6 +238,7 @@ class DocumentView:
     trusted: bool
     loaded_at: float = 0.0
     reason: str = ""  # "changed at 03:12, not accepted yet"
+    outdated: str = ""  # why the text that is watched is not the file's any more
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchbook.app.live import STATUS_RANK, LiveService
+from watchbook.app.loading import outdated
 from watchbook.app.run_views import IssueView, QuestionView, RunSummary
 from watchbook.app.showing import places as show
 from watchbook.app.showing import runs as show_runs
@@ -141,6 +142,7 @@ def document_view(service: LiveService) -> DocumentView:
         trusted=service.is_trusted,
         loaded_at=service.loaded_at,
         reason="" if service.is_trusted else "the runbook has changed since it was accepted",
+        outdated=outdated(service.loaded, service.loaded_at),
     )
 
 
