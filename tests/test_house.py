@@ -51,5 +51,5 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src")))
 def test_no_loop_can_lose_its_cancellation(path: Path) -> None:
-    """`asyncio.timeout` instead of `asyncio.wait_for`, which in Python 3.11 swallows a cancellation that comes at the end."""
+    """`asyncio.timeout`, not `asyncio.wait_for`: in Python 3.11 that swallows a cancellation that comes at its end."""
     assert "asyncio.wait_for(" not in path.read_text()

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from watchbook.app.here import look_here
-from watchbook.model.runbook import Cause, Choice, Issue, Procedure, Runbook, Service, Step, StepKind
+from watchbook.model.procedures import Choice, Procedure, Step, StepKind
+from watchbook.model.runbook import Cause, Issue, Runbook, Service
 from watchbook.model.safety import Classification, Safety
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from watchbook.model.runbook import Contact, Procedure, Severity
+from watchbook.model.procedures import Procedure
+from watchbook.model.runbook import Contact, Severity
 from watchbook.reading import read_runbook
 from watchbook.reading.ladders import WrittenLadder, default_ladder, read_ladder, rungs_of
 from watchbook.reading.responses import read_response

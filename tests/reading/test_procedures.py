@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbook.model.runbook import Procedure, Runbook, Step, StepKind
+from watchbook.model.procedures import Procedure, Step, StepKind
+from watchbook.model.runbook import Runbook
 from watchbook.model.safety import Safety
 from watchbook.reading import read_runbook
 

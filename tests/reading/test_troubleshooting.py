@@ -1,6 +1,7 @@
 """Issues: symptoms, diagnosis, causes with check and remedy, advice, tables, and the alerts that lead to them."""
 
-from watchbook.model.runbook import Issue, Runbook, StepKind
+from watchbook.model.procedures import StepKind
+from watchbook.model.runbook import Issue, Runbook
 from watchbook.model.safety import Safety
 from watchbook.reading import read_runbook
 

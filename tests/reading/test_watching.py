@@ -2,8 +2,9 @@
 
 import pytest
 
+from watchbook.model.procedures import Expectation, NumberTest
 from watchbook.model.quantities import Unit
-from watchbook.model.runbook import CheckKind, Expectation, NumberTest
+from watchbook.model.runbook import CheckKind
 from watchbook.reading import read_runbook
 from watchbook.reading.document import List, parse_document
 from watchbook.reading.expectations import read_expectation

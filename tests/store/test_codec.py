@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from watchbook.model.diagnosis import CauseVerdict, CommandOutcome, Diagnosis, SymptomReading, Verdict
 from watchbook.model.ids import DiagnosisId
-from watchbook.model.runbook import Choice, Expectation, NumberTest, Procedure, Step, StepKind
+from watchbook.model.procedures import Choice, Expectation, NumberTest, Procedure, Step, StepKind
 from watchbook.model.safety import Classification, Safety
 from watchbook.store.codec import canonical, from_json, plain, text_of, to_json
 

@@ -44,7 +44,8 @@ from watchbook.model.diagnosis import CauseVerdict, CommandOutcome, Diagnosis, S
 from watchbook.model.ids import DiagnosisId
 from watchbook.model.incidents import JournalEntry
 from watchbook.model.paging import Silence
-from watchbook.model.runbook import Contact, Coverage, Finding, Level, Link, Parameter, Review
+from watchbook.model.procedures import Parameter
+from watchbook.model.runbook import Contact, Coverage, Finding, Level, Link, Review
 
 NOW = 1795403650.0  # 2026-11-23 03:14:10 UTC
 BEGAN = NOW - 126

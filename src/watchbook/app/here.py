@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from watchbook.model.findings import finding
-from watchbook.model.runbook import Finding, Runbook, Step
+from watchbook.model.procedures import Step
+from watchbook.model.runbook import Finding, Runbook
 
 _BUILT_IN = frozenset(
     [

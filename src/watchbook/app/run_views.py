@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from watchbook.model.diagnosis import Diagnosis
-from watchbook.model.runbook import Parameter
+from watchbook.model.procedures import Parameter
 
 
 class StepState(StrEnum):

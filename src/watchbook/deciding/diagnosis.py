@@ -14,7 +14,8 @@ from watchbook.deciding.expectation import unmet
 from watchbook.model.alerts import Observation
 from watchbook.model.diagnosis import CauseVerdict, CommandOutcome, Diagnosis, SymptomReading, Verdict
 from watchbook.model.ids import slug
-from watchbook.model.runbook import AlertRule, Cause, Expectation, Issue, Runbook, Step, Symptom
+from watchbook.model.procedures import Expectation, Step
+from watchbook.model.runbook import AlertRule, Cause, Issue, Runbook, Symptom
 from watchbook.model.safety import Safety
 
 EVIDENCE = 120  # characters of a long line that stand in a verdict

@@ -13,22 +13,8 @@ from watchbook.model.runbook import Contact, Runbook
 CONSOLE = "console"
 ROLES = frozenset(
     (
-        "on-call",
-        "oncall",
-        "primary",
-        "primary-on-call",
-        "backup",
-        "secondary",
-        "secondary-on-call",
-        "escalation",
-    )
-    + (
-        "service-owner",
-        "owner",
-        "manager",
-        "engineering-manager",
-        "team-lead",
-        "security",
+        *("on-call", "oncall", "primary", "primary-on-call", "backup", "secondary", "secondary-on-call"),
+        *("escalation", "service-owner", "owner", "manager", "engineering-manager", "team-lead", "security"),
         "on-call-engineer",
     )
 )

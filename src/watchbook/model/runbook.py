@@ -8,13 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from watchbook.model.procedures import Choice as Choice
-from watchbook.model.procedures import Expectation as Expectation
-from watchbook.model.procedures import NumberTest as NumberTest
-from watchbook.model.procedures import Parameter as Parameter
-from watchbook.model.procedures import Procedure as Procedure
-from watchbook.model.procedures import Step as Step
-from watchbook.model.procedures import StepKind as StepKind
+from watchbook.model.procedures import Expectation, Parameter, Procedure, Step
 from watchbook.model.quantities import Unit
 from watchbook.model.safety import Classification
 

@@ -6,7 +6,7 @@ Called by `reading.troubleshooting`. A remedy becomes a procedure; which cause i
 import re
 from dataclasses import dataclass, field, replace
 
-from watchbook.model.runbook import Parameter, Step
+from watchbook.model.procedures import Parameter, Step
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Fence, Item, Line, Row, Table
 from watchbook.reading.fences import Group, read_groups

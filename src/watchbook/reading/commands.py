@@ -6,7 +6,8 @@ steps. Commands are shown and can be copied or run by a person; none runs by its
 
 import re
 
-from watchbook.model.runbook import Command, Parameter
+from watchbook.model.procedures import Parameter
+from watchbook.model.runbook import Command
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups

@@ -8,21 +8,19 @@ contract marks them optional.
 import json
 from typing import Any
 
-from watchbook.model.runbook import (
+from watchbook.model.procedures import Expectation, Parameter, Procedure, Step
+from watchbook.model.runbook import (  # fmt: skip
     AlertRule,
     Cause,
     Command,
     Condition,
     Contact,
-    Expectation,
     Finding,
     HandoffItem,
     HealthCheck,
     Issue,
     Maintenance,
     Metric,
-    Parameter,
-    Procedure,
     Reading,
     Recovery,
     Response,
@@ -30,9 +28,8 @@ from watchbook.model.runbook import (
     Runbook,
     Rung,
     Service,
-    Step,
     Symptom,
-)  # fmt: skip
+)
 
 VERSION = 0
 

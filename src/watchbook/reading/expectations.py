@@ -7,7 +7,7 @@ expectation; holding an answer against it is the probes' and the runs'.
 import json
 import re
 
-from watchbook.model.runbook import Expectation, NumberTest
+from watchbook.model.procedures import Expectation, NumberTest
 from watchbook.reading.blocks import Line
 from watchbook.reading.quantities import read_quantity
 

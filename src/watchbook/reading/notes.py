@@ -26,16 +26,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from watchbook.model.findings import Entry, entry
-from watchbook.model.runbook import (
-    AlertRule,
-    Environment,
-    Finding,
-    HealthCheck,
-    Level,
-    Metric,
-    Procedure,
-    Reading,
-)
+from watchbook.model.procedures import Procedure
+from watchbook.model.runbook import AlertRule, Environment, Finding, HealthCheck, Level, Metric, Reading
 
 
 class Place(Protocol):

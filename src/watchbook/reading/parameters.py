@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from watchbook.model.runbook import Parameter
+from watchbook.model.procedures import Parameter
 from watchbook.reading.blocks import Block, List, Table
 from watchbook.reading.shell.grammar import read_script
 from watchbook.reading.shell.placeholders import Placeholder, as_variables, find_placeholders, quotations

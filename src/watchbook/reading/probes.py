@@ -8,8 +8,9 @@ import re
 import shlex
 from dataclasses import dataclass, field, replace
 
+from watchbook.model.procedures import Expectation, NumberTest
 from watchbook.model.quantities import Unit
-from watchbook.model.runbook import CheckKind, Expectation, HealthCheck, NumberTest
+from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.reading.blocks import Line
 from watchbook.reading.expectations import read_expectation
 from watchbook.reading.quantities import duration_at, quantity_at

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import Command, Parameter, Procedure, Step, StepKind
+from watchbook.model.procedures import Parameter, Procedure, Step, StepKind
+from watchbook.model.runbook import Command
 from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
 from watchbook.reading.commands import read_fence as read_commands
 from watchbook.reading.document import Section

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import Contact, Procedure, Response, Rung, Severity
+from watchbook.model.procedures import Procedure
+from watchbook.model.runbook import Contact, Response, Rung, Severity
 from watchbook.reading.ladders import WrittenLadder, read_ladder, rungs_of
 from watchbook.reading.quantities import find_duration
 

@@ -8,7 +8,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import (
+from watchbook.model.procedures import Procedure
+from watchbook.model.runbook import (  # fmt: skip
     AlertRule,
     Command,
     Component,
@@ -19,13 +20,12 @@ from watchbook.model.runbook import (
     Link,
     Maintenance,
     MetricsEndpoint,
-    Procedure,
     Recovery,
     Review,
     Runbook,
     Service,
     Severity,
-)  # fmt: skip
+)
 from watchbook.reading import (
     agreement,
     alerting,

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
+from watchbook.model.procedures import Choice, Expectation, Parameter, Step, StepKind
 from watchbook.model.quantities import say_duration
-from watchbook.model.runbook import Choice, Environment, Expectation, Level, Parameter, Step, StepKind
+from watchbook.model.runbook import Environment, Level
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.blocks import Fence, Item
 from watchbook.reading.expectations import read_expectation, say_expectation

@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import Cause, Issue, Procedure, Step, StepKind, Symptom
+from watchbook.model.procedures import Procedure, Step, StepKind
+from watchbook.model.runbook import Cause, Issue, Symptom
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Block, Comment, Fence, Field, Item, Line, List, Paragraph, Table
 from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_row, columns_of_causes, renamed

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from watchbook.model.observations import Outcome, ProbeResult
-from watchbook.model.runbook import CheckKind, Expectation, HealthCheck, NumberTest
+from watchbook.model.procedures import Expectation, NumberTest
+from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.world.probes import Prober, ProbeSettings
 
 PATH = "/usr/bin:/bin"

@@ -13,7 +13,8 @@ import dns.rrset
 import pytest
 
 from watchbook.model.observations import Outcome, ProbeResult
-from watchbook.model.runbook import CheckKind, Expectation, HealthCheck
+from watchbook.model.procedures import Expectation
+from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.world.probes import Prober
 
 RECORDS = {("shop.test.", "A"): ["192.0.2.1", "192.0.2.2"], ("shop.test.", "TXT"): ['"v=spf1 -all"']}

@@ -12,7 +12,8 @@ from aiohttp import web
 from tests.world.servers import answering, serving, speaking
 
 from watchbook.model.observations import Outcome, ProbeResult
-from watchbook.model.runbook import CheckKind, Expectation, HealthCheck, NumberTest
+from watchbook.model.procedures import Expectation, NumberTest
+from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.world.probes import Prober, ProbeSettings, full_target
 
 HERE = Path("/")

@@ -14,7 +14,8 @@ from tests.programs import require_program
 from tests.world.servers import speaking
 
 from watchbook.model.observations import Outcome, ProbeResult
-from watchbook.model.runbook import CheckKind, Expectation, HealthCheck, NumberTest
+from watchbook.model.procedures import Expectation, NumberTest
+from watchbook.model.runbook import CheckKind, HealthCheck
 from watchbook.world.probes import Prober, ProbeSettings
 from watchbook.world.probes.addresses import split_address
 from watchbook.world.probes.certificate import read_validity

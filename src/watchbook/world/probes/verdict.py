@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from watchbook.deciding.expectation import unmet
 from watchbook.model.observations import Outcome, Phases, ProbeResult
+from watchbook.model.procedures import Expectation
 from watchbook.model.quantities import say_duration, say_number
-from watchbook.model.runbook import Expectation, HealthCheck
+from watchbook.model.runbook import HealthCheck
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
