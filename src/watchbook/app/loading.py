@@ -99,7 +99,10 @@ def load(path: Path) -> Loaded:
 
 
 def outdated(loaded: Loaded, since: float) -> str:
-    """Why the file does not hold the loaded text any more; empty where it does. `since`: when it was loaded (wall seconds)."""
+    """Why the file does not hold the loaded text any more; empty where it does.
+
+    `since` is when it was loaded, in wall seconds: a file that was not touched after that is not read again.
+    """
     try:
         if loaded.path.stat().st_mtime <= since or read_text(loaded.path) == loaded.text:
             return ""

@@ -62,6 +62,10 @@ def _say(view: dict[str, Any]) -> None:
         print(
             f"    ! {view['document']['reason'] or 'the runbook has changed'}: its commands do not run unattended"
         )
+    if view["document"].get("outdated"):
+        print(
+            f"    ! {view['document']['outdated']}: it is watched as it was loaded, until `watchbook up` starts anew"
+        )
     for question in view["questions"]:
         print(f"    ? {question['text']}  (watchbook questions {question['id']})")
 
