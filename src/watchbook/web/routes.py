@@ -21,6 +21,7 @@ from watchbook.app.application import (
 from watchbook.model.errors import NotFoundError, UsageError
 from watchbook.web import assets, board
 from watchbook.web.forms import ACTOR_COOKIE, Reader, actor_in, back_in, form_of, parameters_in, reader_of
+from watchbook.web.sharing import Sharing
 
 ENTRIES_A_PAGE = 100
 _YEAR_S = 365 * 86400
@@ -29,8 +30,9 @@ _YEAR_S = 365 * 86400
 def make_router(application: Application) -> APIRouter:
     """All pages and forms."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    _add_reading(router, application)
-    _add_small_pages(router, application)
+    sharing = Sharing()
+    _add_reading(router, application, sharing)
+    _add_small_pages(router, application, sharing)
     _add_acting(router, application)
     _add_running(router, application)
     _add_acknowledging(router, application)
@@ -50,7 +52,7 @@ def _to(path: str) -> RedirectResponse:
     return RedirectResponse(path, status_code=303)
 
 
-def _add_reading(router: APIRouter, application: Application) -> None:
+def _add_reading(router: APIRouter, application: Application, sharing: Sharing) -> None:
     @router.get("/")
     async def services(request: Request) -> Response:
         all_ = await application.services()
@@ -60,9 +62,11 @@ def _add_reading(router: APIRouter, application: Application) -> None:
 
     @router.get("/parts")
     async def services_parts() -> str:
-        return board.as_fragment(
-            board.services_parts(await application.services(), application.health(), time.time())
-        )
+        async def make() -> str:
+            all_ = await application.services()
+            return board.as_fragment(board.services_parts(all_, application.health(), time.time()))
+
+        return await sharing.get("/parts", make)
 
     @router.get("/services/{service}")
     async def service(service: str, request: Request) -> str:
@@ -71,8 +75,11 @@ def _add_reading(router: APIRouter, application: Application) -> None:
 
     @router.get("/services/{service}/parts")
     async def service_parts(service: str) -> str:
-        view = await application.service(service)
-        return board.as_fragment(board.service_parts(view, application.health(), f"/services/{service}"))
+        async def make() -> str:
+            view = await application.service(service)
+            return board.as_fragment(board.service_parts(view, application.health(), f"/services/{service}"))
+
+        return await sharing.get(f"/services/{service}", make)
 
     @router.get("/services/{service}/journal")
     async def journal(service: str, request: Request, before: int | None = None) -> str:
@@ -85,14 +92,17 @@ def _add_reading(router: APIRouter, application: Application) -> None:
         return board.journal_page(page, None, "/journal", reader_of(request))
 
 
-def _add_small_pages(router: APIRouter, application: Application) -> None:
+def _add_small_pages(router: APIRouter, application: Application, sharing: Sharing) -> None:
     @router.get("/runs/{run}")
     async def run(run: str, request: Request) -> str:
         return board.run_page(await application.run(run), time.time(), reader_of(request))
 
     @router.get("/runs/{run}/parts")
     async def run_parts(run: str) -> str:
-        return board.as_fragment(board.run_parts(await application.run(run), time.time()))
+        async def make() -> str:
+            return board.as_fragment(board.run_parts(await application.run(run), time.time()))
+
+        return await sharing.get(f"/runs/{run}", make)
 
     @router.get("/incidents/{incident}")
     async def incident(incident: str, request: Request) -> str:
@@ -100,7 +110,10 @@ def _add_small_pages(router: APIRouter, application: Application) -> None:
 
     @router.get("/incidents/{incident}/parts")
     async def incident_parts(incident: str) -> str:
-        return board.as_fragment(board.incident_parts(await application.incident(incident), time.time()))
+        async def make() -> str:
+            return board.as_fragment(board.incident_parts(await application.incident(incident), time.time()))
+
+        return await sharing.get(f"/incidents/{incident}", make)
 
 
 def _add_acting(router: APIRouter, application: Application) -> None:
