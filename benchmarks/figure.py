@@ -1,5 +1,6 @@
 """A figure: what was measured, against what, and how it came out. Made by each benchmark, shown by `report`."""
 
+import math
 import statistics
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 def percentile(samples: tuple[float, ...], share: float) -> float:
     """The sample below which `share` (0 to 1) of all lie, by nearest rank."""
     ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

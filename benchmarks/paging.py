@@ -27,8 +27,8 @@ FAILURES_TOLD = 3  # rule 6: a failed probe is repeated twice before its check i
 SERVICES = 8
 ROUNDS = 5
 RUNS = 150
-STEPS = 120
-STEP_S = 2
+STEPS = 60
+STEP_S = 5
 PEER_PAGES = 100
 
 
@@ -153,8 +153,10 @@ async def _measured(
         begun = await _begin(session, tills, runs) if runs else []
         used_s, began = cpu_s(server.process.pid), time.perf_counter()
         looking = asyncio.create_task(_look_at_health(session, times))
-        await asyncio.gather(*(_broken_and_mended(till, phone, folder, times) for till in tills))
-        looking.cancel()
+        try:
+            await asyncio.gather(*(_broken_and_mended(till, phone, folder, times) for till in tills))
+        finally:
+            looking.cancel()
         share = 100 * (cpu_s(server.process.pid) - used_s) / (time.perf_counter() - began)
         active = await _active(session) if runs else 0
         memory = resident_mib(server.process.pid)
@@ -214,33 +216,34 @@ async def _post(session: aiohttp.ClientSession, path: str, body: dict[str, Any])
 async def _broken_and_mended(till: Till, phone: Phone, folder: Path, times: Times) -> None:
     """Down, mended, errors, mended; several times, at moments of its own."""
     dice = random.Random(till.name)
+    down, errors = (till.name, "Service Down"), (till.name, "High Error Rate")
     healthy = folder / f"healthy-{till.name}"
     for _ in range(ROUNDS):
         await asyncio.sleep(dice.uniform(0.2, 2.0))
         healthy.unlink()
         changed = till.change(healthy=False)
-        paged = await phone.next(till.name, "trigger", changed)
+        paged = await phone.next(down, "trigger", changed)
         times.down_from_change.append(1000 * (paged.at - changed))
         times.down_from_data.append(1000 * (paged.at - till.answers[FAILURES_TOLD - 1]))
-        told = await _diagnosed(till, phone, paged)
+        told = await _diagnosed(down, phone, paged)
         times.diagnosed.append(1000 * (told.at - paged.at))
         healthy.touch()
-        await phone.next(till.name, "resolve", till.change())
+        await phone.next(down, "resolve", till.change())
         await asyncio.sleep(dice.uniform(0.2, 2.0))
         changed = till.change(failing=True)
-        paged = await phone.next(till.name, "trigger", changed)
+        paged = await phone.next(errors, "trigger", changed)
         times.errors_from_change.append(1000 * (paged.at - changed))
-        await phone.next(till.name, "resolve", till.change())
+        await phone.next(errors, "resolve", till.change())
 
 
-async def _diagnosed(till: Till, phone: Phone, paged: Received) -> Received:
+async def _diagnosed(about: tuple[str, str], phone: Phone, paged: Received) -> Received:
     """The update that brings the confirmed cause."""
     after = paged.at
     while True:
-        told = await phone.next(till.name, "update", after)
+        told = await phone.next(about, "update", after)
         if told.page["cause"] and told.page["cause"]["verdict"] == "confirmed":
             return told
-        after = told.at + 1e-9
+        after = told.at
 
 
 async def _look_at_health(session: aiohttp.ClientSession, times: Times) -> None:

@@ -94,3 +94,12 @@ def standing_watch(
                 process.wait()
             if process.stdout is not None:
                 process.stdout.close()
+            _end_supervisors(data)
+
+
+def _end_supervisors(data: Path) -> None:
+    """Ends the supervisors of runs that are still under way in that data folder: they outlive their server by design."""
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and f"{data}/runs/".encode() in (entry / "cmdline").read_bytes():
+                os.kill(int(entry.name), signal.SIGTERM)

@@ -21,11 +21,7 @@ def line(figure: Figure) -> str:
     verdict = {None: "    ", True: "kept", False: "MISS"}[figure.met]
     target = f" (target {_number(figure.target)})" if figure.target is not None else ""
     cpu = f", CPU {_number(statistics.median(figure.cpu))}" if figure.cpu else ""
-    peer = (
-        f", {figure.peer.name} {_number(figure.peer_value)}"
-        if figure.peer and figure.peer_value is not None
-        else ""
-    )
+    peer = f"; peer: {_peer(figure)}" if figure.peer else ""
     note = f"\n       {figure.note}" if figure.note else ""
     return f"{verdict}  {figure.what}: {_number(figure.value)} {figure.unit}{target}{cpu}{peer} [{_spread(figure)}]{note}"
 

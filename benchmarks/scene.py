@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+PATIENCE_S = 30.0
 RUNBOOK = """# Operational Runbook: {name}
 
 **Service:** {name}
@@ -36,6 +37,7 @@ RUNBOOK = """# Operational Runbook: {name}
 ### Service Health
 - **Endpoint:** `GET /health` every {every}
 - **Expected Response:** `{{"status": "healthy"}}`
+- **Timeout:** 5s
 
 ## Monitoring & Alerts
 
@@ -70,7 +72,6 @@ RUNBOOK = """# Operational Runbook: {name}
 ```bash
 # Check the service
 test -e healthy-{name}
-# Expected: exit 1
 
 # Solution: Start it again
 touch healthy-{name}
@@ -80,6 +81,18 @@ touch healthy-{name}
 ```bash
 # Check the notes
 ls RUNBOOK-{name}.md
+```
+
+### Issue: Errors
+
+**Alert:** High Error Rate
+
+**Common Causes & Solutions:**
+
+**Cause 1: The notes are missing**
+```bash
+# Check the notes
+test -e RUNBOOK-{name}.md
 ```
 
 ## Contacts
@@ -105,7 +118,7 @@ url = "{phone}/page"
 
 @dataclass(slots=True)
 class Till:
-    """A service. `changed` is when its answers were changed last; `asked` when it first answered after that."""
+    """A service with one instance. `answers` and `scrapes` are when the instance was asked since the last change."""
 
     name: str
     healthy: bool = True
@@ -113,7 +126,7 @@ class Till:
     url: str = ""
     requests: int = 0
     errors: int = 0
-    answers: list[float] = field(default_factory=list)  # moments of /health since the last change
+    answers: list[float] = field(default_factory=list)
     scrapes: list[float] = field(default_factory=list)
 
     def change(self, healthy: bool = True, failing: bool = False) -> float:
@@ -123,11 +136,15 @@ class Till:
         self.scrapes.clear()
         return time.perf_counter()
 
-    async def health(self, _request: web.Request) -> web.Response:
+    async def health(self, request: web.Request) -> web.Response:
+        """The one instance."""
         self.answers.append(time.perf_counter())
-        return web.json_response(
-            {"status": "healthy" if self.healthy else "down"}, status=200 if self.healthy else 503
-        )
+        return await self.of_url(request)
+
+    async def of_url(self, _request: web.Request) -> web.Response:
+        """The environment's URL, whose answers are not counted."""
+        status = "healthy" if self.healthy else "down"
+        return web.json_response({"status": status}, status=200 if self.healthy else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         self.scrapes.append(time.perf_counter())
@@ -165,12 +182,13 @@ class Phone:
         self.news.set()
         return web.Response()
 
-    async def next(self, service: str, kind: str, after: float, within_s: float = 30.0) -> Received:
-        """The first page of that kind about that service after that moment. Raises TimeoutError."""
-        async with asyncio.timeout(within_s):
+    async def next(self, about: tuple[str, str], kind: str, after: float) -> Received:
+        """The first page of that kind about (service, alert) after that moment. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for one in self.pages:
-                    if one.at >= after and one.page["service"] == service and one.page["kind"] == kind:
+                    page = one.page
+                    if one.at > after and (page["service"], page["alert"]) == about and page["kind"] == kind:
                         return one
                 self.news.clear()
                 await self.news.wait()
@@ -193,7 +211,7 @@ async def serving(method: str, routes: dict[str, Any]) -> AsyncIterator[str]:
 
 def write_runbook(folder: Path, till: Till, every: str, steps: str = "# Look\nls") -> Path:
     """The runbook over one till."""
-    text = RUNBOOK.format(name=till.name, url=till.url, instances=till.url, every=every, steps=steps)
+    text = RUNBOOK.format(name=till.name, url=till.url, instances=f"{till.url}/one", every=every, steps=steps)
     path = folder / f"RUNBOOK-{till.name}.md"
     path.write_text(text)
     return path
@@ -214,7 +232,11 @@ async def staged(names: Sequence[str]) -> AsyncIterator[tuple[list[Till], Phone]
         tills = []
         for name in names:
             till = Till(name)
-            routes = {"/health": till.health, "/metrics": till.metrics}
+            routes = {
+                "/health": till.of_url,
+                "/one/health": till.health,
+                "/one/metrics": till.metrics,
+            }
             till.url = await stack.enter_async_context(serving("GET", routes))
             tills.append(till)
         yield tills, phone
