@@ -7,6 +7,7 @@ diagnosis keeps nothing. Nothing is watched here: a watch step only waits, and s
 import asyncio
 import getpass
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Coroutine
@@ -50,9 +51,22 @@ def _chosen(runbook: Path | None, service: str | None, wiring: Wiring) -> Loaded
 
 
 class AloneOperator:
-    """Runs of one runbook in this process. An event loop of its own in a thread, so that questions may wait for a person."""
+    """Runs of one runbook in this process. An event loop of its own in a thread, so that questions may wait for a person.
 
-    def __init__(self, runbook: Path | None, service: str | None, data: str | None, reason: str = "") -> None:
+    Without `writes`, for plans alone, the data folder is neither needed nor touched: a passing one takes its place.
+    """
+
+    def __init__(
+        self,
+        runbook: Path | None,
+        service: str | None,
+        data: str | None,
+        reason: str = "",
+        *,
+        writes: bool = True,
+    ) -> None:
+        self._writes = writes
+        self._passing: tempfile.TemporaryDirectory[str] | None = None
         self._wiring = wiring_for([runbook] if runbook else [])
         self._loaded = _chosen(runbook, service, self._wiring)
         self._data, self._reason = data, reason
@@ -67,6 +81,9 @@ class AloneOperator:
         from watchbook.store.store import Store
 
         secrets, environment = self._wiring.secrets(), self._wiring.command_environment()
+        if not self._writes:
+            self._passing = tempfile.TemporaryDirectory(prefix="watchbook-")
+            self._data = self._passing.name
         self._folder = folder.take(data_folder(self._wiring, self._data))
         self._store = Store(self._folder.database, redact=lambda text: redact(text, secrets))
         self._thread.start()
@@ -93,6 +110,8 @@ class AloneOperator:
         self._loop.close()
         self._store.close()
         self._folder.close()
+        if self._passing is not None:
+            self._passing.cleanup()
 
     def _wait(self, work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -79,7 +79,7 @@ def command(
     else:
         from watchbook.app.alone import AloneOperator
 
-        operator = AloneOperator(runbook, service, data, offline)
+        operator = AloneOperator(runbook, service, data, offline, writes=not dry_run)
     with operator:
         plan = operator.plan({**wanted, "procedure": procedure})
         if dry_run:
