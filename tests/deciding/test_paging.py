@@ -352,12 +352,26 @@ def test_silence_ended_early_lets_the_page_go(timelines: Any) -> None:
 
 @pytest.mark.parametrize(
     ("ends_at", "reason", "says"),
-    [(None, "why", "needs an end"), (5.0, "why", "over already"), (100.0, " ", "needs a reason")],
+    [
+        (None, "why", "needs an end"),
+        (5.0, "why", "over already"),
+        (100.0, " ", "needs a reason"),
+        (1e17, "why", "within a year"),
+        (float("inf"), "why", "within a year"),
+        (float("nan"), "why", "within a year"),
+    ],
 )
 def test_silence_without_end_or_reason_is_refused(ends_at: float | None, reason: str, says: str) -> None:
     """Rule 17: a silence without an end is refused, and so is one that says nothing."""
     with pytest.raises(UsageError, match=says):
         silence(Muting("shop", None, ends_at, reason), ANA, 10.0)
+
+
+@pytest.mark.parametrize("starts_at", [None, 3.0, -1e17, float("-inf"), float("nan")])
+def test_silence_begins_now_at_the_earliest(starts_at: float | None) -> None:
+    """A beginning that is past, or none at all, is now: every silence can be shown with its moments."""
+    made, _ = silence(Muting("shop", None, 100.0, "why", starts_at), ANA, 10.0)
+    assert made.starts_at == 10.0
 
 
 def test_rooms_are_told_without_paging(timelines: Any) -> None:

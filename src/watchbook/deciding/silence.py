@@ -3,6 +3,7 @@
 Called by `deciding.watch` before anyone is told, and by `app` for making and ending one. It holds nothing back itself.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from watchbook.model.ids import key_of, slug
 from watchbook.model.incidents import Entry
 from watchbook.model.paging import Silence
 from watchbook.model.quantities import say_duration
+
+LONGEST_S = 366 * 86400.0  # what lasts longer has no end that anyone means
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,16 @@ class Muting:
 def silence(wanted: Muting, author: str, now: float) -> tuple[Silence, Decision]:
     """The new silence and the decision that keeps it.
 
-    Raises `UsageError` without an end, with an end that is over, or without a reason.
+    Raises `UsageError` without an end, with an end that is over or more than a year away, or without a reason. A beginning
+    that is past is now.
     """
-    begins = now if wanted.starts_at is None else wanted.starts_at
     if wanted.ends_at is None:
         raise UsageError("a silence needs an end", mend="Say until when, for example --for 2h.")
-    if wanted.ends_at <= max(now, begins):
+    begins = _beginning(wanted, now)
+    if wanted.ends_at <= begins:
         raise UsageError("the end of the silence is over already", mend="Give a later one.")
+    if not wanted.ends_at - now <= LONGEST_S:  # so written, what is no number is refused as well
+        raise UsageError("a silence ends within a year", mend="Give an earlier end.")
     if not wanted.reason.strip():
         raise UsageError("a silence needs a reason", mend="Say why, so that the next shift knows.")
     made = Silence(
@@ -51,6 +57,12 @@ def silence(wanted: Muting, author: str, now: float) -> tuple[Silence, Decision]
     summary = f"{author} silenced {made.alert or 'all alerts'} for {length}: {made.reason}"
     entry = Entry(made.service, "silence.created", summary, author, now, made.id, data=_data(made))
     return made, Decision(summary, (made,), (entry,))
+
+
+def _beginning(wanted: Muting, now: float) -> float:
+    if wanted.starts_at is None or not math.isfinite(wanted.starts_at):
+        return now
+    return max(now, wanted.starts_at)
 
 
 def end_silence(made: Silence, actor: str, now: float) -> Decision:
