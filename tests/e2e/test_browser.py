@@ -36,12 +36,6 @@ ARGUMENTS = [
 ]
 
 
-MEASURED = """async (points) => {
-  const answer = await fetch("/api/v1/services/shop");
-  return (await answer.json()).metrics.every((metric) => metric.points.length >= points);
-}"""
-
-
 @dataclass(frozen=True)
 class Demo:
     folder: Path
@@ -114,8 +108,17 @@ async def _come_in(page: Page, demo: Demo) -> None:
     await page.get_by_role("button", name="Keep").click()
     await expect(page.locator(".headline")).to_contain_text("All well", timeout=SOON_MS)
     # Pictures want a past worth looking at.
-    points = 30 if os.environ.get("WATCHBOOK_SCREENSHOTS") == "1" else 2
-    await page.wait_for_function(MEASURED, arg=points, polling=500, timeout=120_000)
+    await _measured(page, demo, 30 if os.environ.get("WATCHBOOK_SCREENSHOTS") == "1" else 2)
+
+
+async def _measured(page: Page, demo: Demo, points: int) -> None:
+    """Waits until every figure of the board has a past of so many points."""
+    async with asyncio.timeout(120):
+        while True:
+            answer = await page.request.get(f"{demo.board}/api/v1/services/shop")
+            if all(len(metric["points"]) >= points for metric in (await answer.json())["metrics"]):
+                return
+            await asyncio.sleep(0.2)
 
 
 async def _take_pictures(browser: Browser, page: Page, demo: Demo, images: Path) -> None:
