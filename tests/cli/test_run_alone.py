@@ -56,3 +56,16 @@ def test_a_dry_run_works_beside_a_server(tmp_path: Path) -> None:
         owned.close()
     assert done.returncode == 0, done.stderr
     assert "./deploy.sh 1.2" in done.stdout
+
+
+def test_a_run_that_is_left_says_where_it_waits(tmp_path: Path) -> None:
+    """Nobody answers (no terminal): nothing was executed, and one line says what takes the run over."""
+    (tmp_path / "RUNBOOK.md").write_text(RUNBOOK)
+    called = [sys.executable, "-m", "watchbook", "run", "Deploy", "-p", "version=1.2", "--runbook", "RUNBOOK.md"]
+    environment = {name: value for name, value in os.environ.items() if name != "WATCHBOOK_DATA"}
+    done = subprocess.run(
+        called, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+    )  # fmt: skip
+    assert done.returncode == 130
+    assert "left. The run stands still; the next `watchbook up`" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -56,6 +56,10 @@ class AloneOperator:
     Without `writes`, for plans alone, the data folder is neither needed nor touched: a passing one takes its place.
     """
 
+    left = (
+        "The run stands still; the next `watchbook up` on this data folder takes it over, with what it asks."
+    )
+
     def __init__(
         self,
         runbook: Path | None,

@@ -8,7 +8,9 @@ from typing import Any, Protocol, Self
 
 
 class Operator(Protocol):
-    """Use as `with`. Methods raise the errors of `model.errors`."""
+    """Use as `with`. Methods raise the errors of `model.errors`. `left` says what becomes of a run that a person leaves."""
+
+    left: str
 
     def __enter__(self) -> Self: ...
 

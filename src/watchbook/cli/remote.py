@@ -10,6 +10,8 @@ from watchbook.model.errors import NotFoundError
 class RemoteOperator:
     """Runs of one service on a server."""
 
+    left = "The run goes on at the server; what it asks waits on the board and in `watchbook questions`."
+
     def __init__(self, client: Client, service: str) -> None:
         self._client, self._service = client, service
 

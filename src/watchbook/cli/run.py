@@ -3,6 +3,7 @@
 It shows every command before it asks, prints what steps do as they do it, and puts each question to the person here.
 """
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,11 @@ def command(
         for problem in plan["problems"]:
             raise UsageError(problem, mend="Mend the runbook, then run it.")
         run = operator.start({**wanted, "procedure": plan["procedure"]})
-        return _follow(operator, run, yes, form)
+        try:
+            return _follow(operator, run, yes, form)
+        except (click.Abort, KeyboardInterrupt):
+            print(f"\nwatchbook: left. {operator.left}", file=sys.stderr)
+            raise
 
 
 def _pair(text: str) -> tuple[str, str]:
