@@ -27,6 +27,7 @@ async def test_every_route_is_documented_and_no_other() -> None:
 def test_every_error_code_is_documented() -> None:
     """Each kind of error has its code and status in the table."""
     rows = dict(re.findall(r"^\| `(\w+)` \| ([\d, ]+) \|", REFERENCE.read_text(), re.MULTILINE))
-    kinds = [errors.WatchbookError, *errors.WatchbookError.__subclasses__()]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    assert len(kinds) > 5
     for kind in kinds:
         assert str(status_of(kind("x"))) in rows[kind.code].split(", "), kind

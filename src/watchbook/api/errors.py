@@ -45,8 +45,8 @@ _CODE = {
 
 
 def status_of(error: WatchbookError) -> int:
-    """The HTTP status of an error of the tree; 500 for one without a kind."""
-    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 500)
+    """The HTTP status of an error of the tree; 400 for one without a kind of its own: someone can mend it."""
+    return next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
 
 
 def error_response(scope: Scope, status: int, code: str, message: str, mend: str = "") -> Response:
