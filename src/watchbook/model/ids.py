@@ -5,6 +5,7 @@ Made by `new_id`'s callers outside the pure layers (an id needs randomness); der
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NewType
 
 ServiceId = NewType("ServiceId", str)  # the service's name as a slug: "payment-api"
@@ -19,6 +20,7 @@ DiagnosisId = NewType("DiagnosisId", str)
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 
 
+@lru_cache(maxsize=4096)
 def slug(name: str) -> str:
     """A name as it stands in ids and addresses, without case and punctuation: `"Payment API"` → `"payment-api"`."""
     return _NOT_WORD.sub("-", name.casefold()).replace("_", "-").strip("-") or "unnamed"

@@ -291,9 +291,11 @@ def most_dangerous(found: Iterable[Classification]) -> Classification:
     every = list(found)
     if not every:
         return known(Safety.READ_ONLY, "nothing is run")
+    if len(every) == 1 and len(every[0].programs) < 2:  # the ordinary command: nothing to compare or to join
+        return every[0]
     worst = max(every, key=lambda one: one.safety.rank)
     programs = tuple(dict.fromkeys(name for one in every for name in one.programs))
-    return replace(worst, programs=programs)
+    return worst if programs == worst.programs else replace(worst, programs=programs)
 
 
 def flag_class(option: Option, dangerous: dict[str, Safety]) -> Safety | None:
