@@ -156,7 +156,7 @@ async def test_a_remedy_runs_on_the_record(stage: Stage) -> None:
     """The remedy of a cause asks once, with its command; confirmed, it runs in the runbook's folder."""
     async with stage.watching() as faces:
         run = await faces.start_run(RunRequest("till", cause="Database connection failure"), ANA)
-        question = (await until(lambda: faces.questions("till")))[0]
+        question = run.questions[0]
         assert question.kind == "confirm" and "touch database-started" in question.commands
         with pytest.raises(ConflictError):
             await faces.answer(question.id, "confirm", "another hash", ANA)

@@ -209,8 +209,11 @@ class Fleet:
             self.members.append(Member(name, self.first_port + number))
         wanted = {"replicas": self.replicas, "memory_limit_bytes": self.memory_limit_bytes}
         web.write_file(f"run/state.{self.environment}.json", json.dumps(wanted) + "\n")
-        targets = [f"{web.HOST}:{member.port}" for member in self.members]
-        web.write_file(f"run/{self.environment}.json", json.dumps([{"targets": targets}]) + "\n")
+        listed = [
+            {"targets": [f"{web.HOST}:{member.port}"], "labels": {"name": member.name}}
+            for member in self.members
+        ]
+        web.write_file(f"run/{self.environment}.json", json.dumps(listed) + "\n")
         self._notice()
         missing = [member for member in self.members if not member.running]
         for member in missing:

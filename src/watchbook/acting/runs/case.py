@@ -38,9 +38,11 @@ class Case:
     lost: tuple[str, ...] = ()
     cancelling: str = ""  # why the run is being cancelled
     breaks: int = 0  # how often its driver broke
+    moved_s: float = 0.0  # how far the wall clock jumped since its last turn
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)  # its driver has made a first move
     _changed: dict[tuple[object, ...], Saved] = field(default_factory=dict)
     _entries: list[Entry] = field(default_factory=list)
     _besides: Decision = field(default_factory=lambda: Decision(""))

@@ -106,6 +106,7 @@ class Driver:
         while True:
             async with self.case.lock:
                 self.case.wake.clear()
+                self._follow_clock()
                 if ended is not None:
                     self._take(ended)
                     ended = None
@@ -119,6 +120,15 @@ class Driver:
             # What cannot be written does not happen; it is tried again until it can.
             await asyncio.sleep(STORE_RETRY_S[min(tries, len(STORE_RETRY_S) - 1)])
             tries += 1
+
+    def _follow_clock(self) -> None:
+        """After a jump of the wall clock, the marks of waits and watches under way move with it."""
+        by_s, self.case.moved_s = self.case.moved_s, 0.0
+        if not by_s:
+            return
+        for attempt in [a for a in self.case.attempts.values() if a.state is AttemptState.CLAIMED]:
+            if not acts_on_world(self._step(attempt)):
+                self.case.put(_moved(attempt, by_s))
 
     async def _decided(self) -> Move:
         """Decides and puts down row effects until something must be awaited, done or ended."""
@@ -292,6 +302,13 @@ class Driver:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 await self.case.wake.wait()
+
+
+def _moved(attempt: Attempt, by_s: float) -> Attempt:
+    data = dict(attempt.data)
+    if "firing" in data:  # since when: alerts' marks move as well
+        data["firing"] = {name: since + by_s for name, since in data["firing"].items()}
+    return replace(attempt, claimed_at=attempt.claimed_at + by_s, data=data)
 
 
 def _asked_at(move: Ask, now: float) -> Question:

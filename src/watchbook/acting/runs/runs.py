@@ -41,6 +41,7 @@ from watchbook.world.shell.runner import Supervisor
 DRIVE_AGAIN_S, DRIVE_AGAIN_MOST_S = 1.0, 60.0  # after a bug: twice as long each time
 
 log = logging.getLogger(__name__)
+FIRST_MOVE_S = 1.0
 
 
 class Runs:
@@ -94,6 +95,11 @@ class Runs:
             del self._cases[id_]
             raise
         self._drive(case)
+        with contextlib.suppress(
+            TimeoutError
+        ):  # so that the answer holds the question that the run begins with
+            async with asyncio.timeout(FIRST_MOVE_S):
+                await case.moved.wait()
         return case.run
 
     async def answer(self, question: str, answer: str, content_hash: str, actor: str) -> Question:
@@ -165,6 +171,12 @@ class Runs:
             if case.run.service == service:
                 case.wake.set()
 
+    def clock_moved(self, by_s: float) -> None:
+        """The wall clock jumped: waits and watches last as long as they would have (rule 7)."""
+        for case in self._cases.values():
+            case.moved_s += by_s
+            case.wake.set()
+
     # ------------------------------------------------------------------ start and stop of the server
 
     async def recover(self) -> int:
@@ -229,6 +241,7 @@ class Runs:
 
     def moved(self, case: Case) -> None:
         """After each commit of a run: whoever may go on now is told."""
+        case.moved.set()
         if case.run.state in OVER:
             self._cases.pop(case.run.id, None)
             handler = self._handed_over.pop(case.run.id, None)
