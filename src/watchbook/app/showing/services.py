@@ -89,6 +89,8 @@ def _headline(service: LiveService, worst: AlertState | None) -> tuple[str, floa
     if bad:
         first = max(bad, key=lambda live: (live.instance is None, STATUS_RANK.index(live.status)))
         return f"{first.check.name} is {first.status}: {first.reason}", first.health.since_s
+    if place is not None and not place.checks:
+        return "the runbook has no health check", None
     if place is not None and place.status() == "unknown":
         url = place.of_url()
         return (url.reason if url else "nothing was probed yet"), None
