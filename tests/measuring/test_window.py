@@ -34,6 +34,19 @@ def test_blocks_keep_every_bit(steps: list[tuple[int, float]], start_ms: int) ->
     assert opened_values.tobytes() == values.tobytes()
 
 
+def test_a_window_moves_with_the_clock() -> None:
+    """After a shift back by an hour all samples, sealed ones as well, are an hour earlier, and new ones follow on them."""
+    window = Window()
+    for at_s in range(10_000, 13_000, 15):
+        window.append(A, float(at_s), float(at_s))
+    (before,) = window.select(ALL, 0, 20_000_000)
+    window.shift(-3600.0)
+    (after,) = window.select(ALL, 0, 20_000_000)
+    assert list(after.times_ms) == [at - 3_600_000 for at in before.times_ms]
+    assert after.values == before.values
+    assert window.append(A, 13_000.0 - 3600.0, 1.0)
+
+
 def test_ordinary_counters_pack_well() -> None:
     """A counter scraped every 15 s takes less than four bytes a sample."""
     times = array("q", (1_700_000_000_000 + 15_000 * i for i in range(120)))

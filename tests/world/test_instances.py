@@ -59,6 +59,9 @@ async def test_json_file_is_read_anew(tmp_path: Path) -> None:
         ('[{"targets": [7]}]', "7 is not a target"),
         ("targets: [a]", "a list of groups was expected"),
         (b"\xff\xfe\x00", "cannot be read"),
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("[" * 200_000, "not in file_sd form"),
     ],
 )
 async def test_unreadable_file_is_a_named_problem(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from watchbook.acting.outbox import Recorded
 from watchbook.app.live import Place
+from watchbook.deciding import answers
 from watchbook.deciding.watch import decide_alerts, next_due
 from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch, numbered
 from watchbook.model.alerts import Observation
@@ -42,6 +43,12 @@ class Desk:
         self._reread = reread
         self._lock = asyncio.Lock()
         self._under_way: set[asyncio.Future[None]] = set()
+        self._moved_s = 0.0
+
+    def clock_moved(self, by_s: float) -> None:
+        """The wall clock jumped: every mark moves with it before anything else is decided (rule 7)."""
+        self._moved_s += by_s
+        self.place.moved_s += by_s
 
     @property
     def due(self) -> float | None:
@@ -55,17 +62,25 @@ class Desk:
     async def decide(self, answer: Answer) -> Decision:
         """Makes one decision and keeps it. Raises what `answer` refuses with."""
         async with self._lock:
-            after, decision = answer(self.place.watch, self._now())
-            try:
-                saved = await self._record(decision)
-            except ConflictError:
-                self.place.watch = await self._reread(self.place)
-                after, decision = answer(self.place.watch, self._now())
-                saved = await self._record(decision)
-            self.place.watch = numbered(after, saved)
+            if self._moved_s:
+                by_s, self._moved_s = self._moved_s, 0.0
+                await self._decide(lambda watch, now: answers.clock_jumped(watch, by_s, now))
+            decision = await self._decide(answer)
         for effect in decision.effects:
             if isinstance(effect, DiagnosisWanted):
                 self._begin(effect)
+        return decision
+
+    async def _decide(self, answer: Answer) -> Decision:
+        """The same, inside the lock and without its effects."""
+        after, decision = answer(self.place.watch, self._now())
+        try:
+            saved = await self._record(decision)
+        except ConflictError:
+            self.place.watch = await self._reread(self.place)
+            after, decision = answer(self.place.watch, self._now())
+            saved = await self._record(decision)
+        self.place.watch = numbered(after, saved)
         return decision
 
     async def _record(self, decision: Decision) -> tuple[object, ...]:

@@ -82,6 +82,7 @@ class Place:
     unbound: dict[str, str] = field(default_factory=dict)  # why an alert cannot be measured
     service_check: HealthCheck | None = None
     wanted_armed: set[str] = field(default_factory=set)  # alerts that page as soon as they can be measured
+    moved_s: float = 0.0  # how far the wall clock jumped since the window was last written
     says: dict[str, str] = field(default_factory=dict)  # what each alert's last observation said, by its id
 
     @property

@@ -107,7 +107,12 @@ class Watchbook:
         )
         self.operating = Operating(self.runs, self.store, self._find, self._touch)
         self.overseeing = Overseeing(
-            self.live, self.store, self.operating, self.clock.now, shadow=setup.shadow
+            self.live,
+            self.store,
+            self.operating,
+            self.clock.now,
+            shadow=setup.shadow,
+            trying=self.outbox.trying,
         )
         self.answering = Answering(
             self.overseeing, self.desks, self.store, self.clock.now, link_key, setup.shadow
@@ -193,14 +198,16 @@ class Watchbook:
         """Says that we look (rule 4), and notices a wall clock that jumped (rule 7)."""
         while True:
             jumped_s = self.clock.jump()
-            if jumped_s:
-                await self._move_marks(jumped_s)
+            if jumped_s:  # nothing is awaited in between: nobody decides by the new time and the old marks
+                self._move_marks(jumped_s)
             now = self.clock.now()
             try:
                 await self.store.seen(dict.fromkeys(self.live, now))
                 await self._forget(now)
             except StoreError as error:  # it says in /health what is wrong with it
                 _log.warning("the watch could not be marked as alive: %s", error)
+            except Exception:
+                _log.exception("the watch could not be marked as alive")
             await asyncio.sleep(HEARTBEAT_S)
 
     async def _forget(self, now: float) -> None:
@@ -216,9 +223,10 @@ class Watchbook:
                 desk = self.desks[(service, place.name)]
                 await desk.decide(lambda watch, now: answers.touch(watch, actor, now))
 
-    async def _move_marks(self, by_s: float) -> None:
+    def _move_marks(self, by_s: float) -> None:
         for desk in self.desks.values():
-            await desk.decide(lambda watch, now: answers.clock_jumped(watch, by_s, now))
+            desk.clock_moved(by_s)
+        self.runs.clock_moved(by_s)
 
     async def _refused(self, notice: Notice) -> None:
         """A channel refused a page for good: the ladder climbs (rule 15)."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -63,7 +64,10 @@ class PlaceWatch:
     async def run(self) -> None:
         """Watches until cancelled."""
         try:
-            await self._follow_instances_once()
+            try:
+                await self._follow_instances_once()
+            except Exception:
+                _log.exception("the instances of %s could not be listed; it is tried again", self.service.id)
             self._start("instances", self._follow_instances)
             self._start("evaluation", self._evaluate_always)
             self._start("metrics", self._scrape_always)
@@ -141,18 +145,18 @@ class PlaceWatch:
             task.cancel()
 
     async def _probe_always(self, live: LiveCheck) -> None:
-        due = self.tools.now()
+        due = time.monotonic()  # not the wall clock: set back an hour, nothing would be probed for an hour
         while True:
             decision = await self._probe(live)
             if decision.repeat_after_s is not None:
                 await asyncio.sleep(decision.repeat_after_s)
                 continue
-            due = max(due + live.check.every_s, self.tools.now() - live.check.every_s)
+            due = max(due + live.check.every_s, time.monotonic() - live.check.every_s)
             live.wanted.clear()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, due - self.tools.now())):
+                async with asyncio.timeout(max(0.0, due - time.monotonic())):
                     await live.wanted.wait()
-            self.tools.figures.lateness.observe(max(0.0, self.tools.now() - due))
+            self.tools.figures.lateness.observe(max(0.0, time.monotonic() - due))
 
     async def _probe(self, live: LiveCheck) -> HealthDecision:
         """One probe and what follows for the check's health."""
@@ -180,8 +184,9 @@ class PlaceWatch:
         endpoint = self.service.loaded.runbook.service.metrics
         timeout_s = min(10.0, endpoint.every_s)
         async with Scraper(self.place.window) as scraper:
-            due = self.tools.now()
+            due = time.monotonic()
             while True:
+                self._follow_clock()
                 now, instances = self.tools.now(), list((self.place.instances or {}).values())
                 scraper.keep_only(instances, now)
                 await asyncio.gather(
@@ -189,8 +194,16 @@ class PlaceWatch:
                 )
                 await self._measure()
                 self._news.set()
-                due = max(due + endpoint.every_s, self.tools.now() - endpoint.every_s)
-                await asyncio.sleep(max(0.0, due - self.tools.now()))
+                due = max(due + endpoint.every_s, time.monotonic() - endpoint.every_s)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _follow_clock(self) -> None:
+        """After a jump of the wall clock, what was measured before moves with it: the next samples follow on it."""
+        by_s, self.place.moved_s = self.place.moved_s, 0.0
+        if by_s:
+            self.place.window.shift(by_s)
+            for live in self.place.metrics:
+                live.points = deque(((at + by_s, value) for at, value in live.points), live.points.maxlen)
 
     async def _measure(self) -> None:
         """Binds what is not bound yet, and takes each figure of the board."""

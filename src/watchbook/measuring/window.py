@@ -208,6 +208,14 @@ class Window:
         series.blocks.append(block)
         self._sealed_bytes += block.size_bytes
 
+    def shift(self, by_s: float) -> None:
+        """Moves every sample by `by_s`: after a jump of the wall clock, what is added next follows what is there."""
+        by_ms = round(by_s * 1000)
+        self._prune_due_s += by_s
+        for series in self._series.values():
+            series.times = array("q", (at + by_ms for at in series.times))
+            series.blocks = [block.moved(by_ms) for block in series.blocks]
+
     def prune(self, now_s: float) -> None:
         """Drops what is older than the retention; shortens the retention while the byte limit is exceeded."""
         self._drop_before(round((now_s - self.retention_s) * 1000))

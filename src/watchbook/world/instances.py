@@ -103,9 +103,13 @@ def _from_file(path: Path, named: str) -> Discovery:
         detail = getattr(error, "strerror", None) or "it is not UTF-8 text"
         return Discovery(None, f"the list of instances {named} cannot be read: {detail}")
     try:
+        if not text.strip():  # its writer is at it, or failed: not the same as a list without targets
+            return Discovery(
+                None, f"the list of instances {named} is empty: [] would mean that there are none"
+            )
         groups = json.loads(text) if text.lstrip().startswith(("[", "{")) else read_groups(text)
         return Discovery(tuple(_instances(groups)))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Discovery(None, f"the list of instances {named} is not in file_sd form: {error}")
 
 

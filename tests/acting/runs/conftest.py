@@ -61,6 +61,7 @@ class House:
     scene: Scene
     environment: dict[str, str]
     secrets: tuple[str, ...] = ()
+    ahead_s: float = 0.0  # of the machine's clock, as a test sets it
     runs: Runs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,7 +69,15 @@ class House:
 
     def new_runs(self) -> Runs:
         installation = Installation(self.root / "runs", self.environment, self.secrets, grace_s=0.3)
-        return Runs(self.store, installation, time.time, self.scene, self.scene)
+        return Runs(self.store, installation, self.now, self.scene, self.scene)
+
+    def now(self) -> float:
+        return time.time() + self.ahead_s
+
+    def jump(self, by_s: float) -> None:
+        """The wall clock jumps, and the runs are told."""
+        self.ahead_s += by_s
+        self.runs.clock_moved(by_s)
 
     async def restart(self) -> None:
         await self.runs.stop()

@@ -1,5 +1,6 @@
 """Runs from their start to their end, over the real store and real shells."""
 
+import asyncio
 import os
 import signal
 import time
@@ -274,6 +275,33 @@ async def test_waits_and_posts_and_manual_steps_are_rows(house: Any, step: Make,
     assert house.scene.told == ["announce n"]
     assert "post.queued" in await house.told()
     assert not (house.root / "runs" / run.id).exists()
+
+
+@pytest.mark.parametrize("kind", [StepKind.WAIT, StepKind.WATCH])
+async def test_a_clock_set_forward_ends_no_wait(
+    house: Any, step: Make, procedure: Make, kind: StepKind
+) -> None:
+    """Rule 7: an hour that did not pass does not count, neither for a wait nor for a watch that would end well too early."""
+    house.scene.wrong = EnvironmentFacts(watched=True, firing={"Old Alert": house.now()})
+    run = await house.start(procedure(step("w", kind=kind, duration_s=600.0)))
+    await house.until(lambda: house.state(run) == "waiting")
+    house.scene.wrong = EnvironmentFacts(watched=True, firing={"Old Alert": house.now() + 3600.0})
+    house.jump(3600.0)
+    while True:
+        (attempt,) = await house.store.load(Attempt, run=run.id)
+        if attempt.claimed_at > house.now() - 600.0:
+            break
+        assert attempt.state == "claimed", attempt.reason
+        await asyncio.sleep(0.01)
+    assert house.state(run) == "waiting"
+
+
+async def test_a_clock_set_back_prolongs_no_wait(house: Any, step: Make, procedure: Make) -> None:
+    """Rule 7: half a second stays half a second when the clock goes back an hour meanwhile."""
+    run = await house.start(procedure(step("w", kind=StepKind.WAIT, duration_s=0.5)))
+    await house.until(lambda: house.state(run) == "waiting")
+    house.jump(-3600.0)
+    assert (await house.ended(run)).state == "completed"
 
 
 async def test_a_choice_runs_one_way(house: Any, step: Make, procedure: Make) -> None:

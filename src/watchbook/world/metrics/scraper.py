@@ -112,7 +112,7 @@ class Scraper:
         before_s = self._answered_at_s.pop(scrape.instance.url, None)
         if scrape.up:
             self._answered_at_s[scrape.instance.url] = at_s
-        if before_s is not None:
+        if before_s is not None and before_s < at_s:  # not where the clock was set back in between
             for labels in exposition.born:
                 self.window.begin(labels, before_s)
         self.window.append_all(exposition.samples, at_s)
