@@ -5,6 +5,7 @@ Nothing here changes anything.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from watchbook.app.live import LiveService, Place
@@ -20,7 +21,7 @@ from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import NotFoundError
 from watchbook.model.ids import AlertId, ServiceId, slug
 from watchbook.model.incidents import Incident, JournalEntry
-from watchbook.model.paging import Climb, Notice, Silence
+from watchbook.model.paging import Climb, Notice, NoticeState, Silence
 from watchbook.store.journal import Wanted, verify_all
 from watchbook.store.store import Store
 
@@ -39,7 +40,9 @@ class Overseeing:
         now: Callable[[], float],
         *,
         shadow: bool = False,
+        trying: Callable[[], Mapping[str, Notice]] = dict,
     ) -> None:
+        self._trying = trying
         self._services, self._store, self._operating, self._now, self._shadow = (
             services,
             store,
@@ -143,7 +146,7 @@ class Overseeing:
         episodes = tuple(str(key) for key in incident.episodes)
         diagnoses = await self._store.newest(Diagnosis, 20, incident=str(incident.id))
         records = show_incidents.IncidentRecords(
-            notices=await self._store.load(Notice, episode=episodes) if episodes else (),
+            notices=await self._notices(episodes),
             climbs=await self._store.load(Climb, episode=episodes) if episodes else (),
             timeline=await self._store.journal(Wanted(incident=str(incident.id), limit=500)),
             diagnosis=show_incidents.most_telling(diagnoses),
@@ -151,6 +154,17 @@ class Overseeing:
         )
         live = self._services.get(ServiceId(incident.service))
         return show_incidents.incident_view(incident, live, records, self._now())
+
+    async def _notices(self, episodes: tuple[str, ...]) -> tuple[Notice, ...]:
+        """Pages as kept; those on their way as they are now: why a try failed is known in memory only."""
+        kept = await self._store.load(Notice, episode=episodes) if episodes else ()
+        trying = self._trying()
+        return tuple(
+            replace(notice, tries=now.tries, problem=now.problem)
+            if (now := trying.get(notice.key)) and notice.state is not NoticeState.SENT
+            else notice
+            for notice in kept
+        )
 
     async def _runs_of(self, incident: Incident) -> tuple[RunSummary, ...]:
         if incident.service not in self._services:

@@ -237,6 +237,10 @@ class Outbox:
         await self._lanes.idle()
         await asyncio.gather(*self._told, return_exceptions=True)
 
+    def trying(self) -> Mapping[str, Notice]:
+        """Notices that have not left yet, by key, with what went wrong in the last try."""
+        return {notice.key: notice for notice in self._lanes.waiting}
+
     def health(self) -> OutboxHealth:
         """From memory alone: answers also while the store is stuck."""
         problem = str(self._store.problem or self._problem or "")
