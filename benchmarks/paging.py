@@ -24,8 +24,8 @@ from benchmarks.scene import Phone, Received, Till, staged, write_runbook, write
 
 CADENCE = "0.2s"
 FAILURES_TOLD = 3  # rule 6: a failed probe is repeated twice before its check is unhealthy
-SERVICES = 8
-ROUNDS = 5
+IDLE = (3, 8)  # services, and how often each is broken, where nothing else goes on
+BUSY = (8, 5)
 RUNS = 150
 STEPS = 60
 STEP_S = 5
@@ -47,9 +47,9 @@ class Times:
 
 def pages(installed: Installed) -> list[Figure]:
     """Condition true → page; page → diagnosis; decided → received; on an otherwise idle Watchbook."""
-    times = asyncio.run(_paged(installed, runs=0))[0]
+    times = asyncio.run(_paged(installed, IDLE, runs=0))[0]
     peer = asyncio.run(peers.alertmanager_pages(PEER_PAGES))
-    how = f"group_wait 0, checks every {CADENCE}"
+    how = f"group_wait 0, checks every {CADENCE}, {IDLE[0]} services"
     return [
         Figure(
             f"service answers 503 → page received, p95 ({how})",
@@ -90,7 +90,7 @@ def pages(installed: Installed) -> list[Figure]:
 
 def pages_under_runs(installed: Installed) -> list[Figure]:
     """The same while 150 runs are active."""
-    times, load = asyncio.run(_paged(installed, runs=RUNS))
+    times, load = asyncio.run(_paged(installed, BUSY, runs=RUNS))
     return [
         Figure(
             f"page p95 while {RUNS} runs are active: decided → webhook received",
@@ -129,8 +129,8 @@ def pages_under_runs(installed: Installed) -> list[Figure]:
     ]
 
 
-async def _paged(installed: Installed, runs: int) -> tuple[Times, str]:
-    names = [f"till-{number}" for number in range(SERVICES)]
+async def _paged(installed: Installed, size: tuple[int, int], runs: int) -> tuple[Times, str]:
+    names = [f"till-{number}" for number in range(size[0])]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         async with staged(names) as (tills, phone):
@@ -141,20 +141,28 @@ async def _paged(installed: Installed, runs: int) -> tuple[Times, str]:
                 (folder / f"healthy-{till.name}").touch()
             with standing_watch(installed, [folder], folder / "data") as server:
                 await asyncio.to_thread(server.greeted)
-                return await _measured(server, tills, phone, folder, runs)
+                return await _measured(server, Scene(tills, phone, folder, size[1]), runs)
 
 
-async def _measured(
-    server: Server, tills: list[Till], phone: Phone, folder: Path, runs: int
-) -> tuple[Times, str]:
-    times = Times()
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is broken, who hears of it, where the runbooks are, and how often each service is broken."""
+
+    tills: list[Till]
+    phone: Phone
+    folder: Path
+    rounds: int
+
+
+async def _measured(server: Server, scene: Scene, runs: int) -> tuple[Times, str]:
+    times, tills, phone, folder = Times(), scene.tills, scene.phone, scene.folder
     async with aiohttp.ClientSession(server.url) as session:
         await _all_watched(session, tills)
         begun = await _begin(session, tills, runs) if runs else []
         used_s, began = cpu_s(server.process.pid), time.perf_counter()
         looking = asyncio.create_task(_look_at_health(session, times))
         try:
-            await asyncio.gather(*(_broken_and_mended(till, phone, folder, times) for till in tills))
+            await asyncio.gather(*(_broken_and_mended(till, scene, times) for till in tills))
         finally:
             looking.cancel()
         share = 100 * (cpu_s(server.process.pid) - used_s) / (time.perf_counter() - began)
@@ -213,12 +221,12 @@ async def _post(session: aiohttp.ClientSession, path: str, body: dict[str, Any])
         return said
 
 
-async def _broken_and_mended(till: Till, phone: Phone, folder: Path, times: Times) -> None:
+async def _broken_and_mended(till: Till, scene: Scene, times: Times) -> None:
     """Down, mended, errors, mended; several times, at moments of its own."""
-    dice = random.Random(till.name)
+    dice, phone = random.Random(till.name), scene.phone
     down, errors = (till.name, "Service Down"), (till.name, "High Error Rate")
-    healthy = folder / f"healthy-{till.name}"
-    for _ in range(ROUNDS):
+    healthy = scene.folder / f"healthy-{till.name}"
+    for _ in range(scene.rounds):
         await asyncio.sleep(dice.uniform(0.2, 2.0))
         healthy.unlink()
         changed = till.change(healthy=False)
