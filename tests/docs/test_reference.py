@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 from docs.generate import PAGES, commands, own_figures
-from tests.docs.pages import DOCS, name_of, pages
+from tests.docs.pages import DOCS, ROOT, name_of, pages
 
 from docs import forms
 from watchbook.app.wiring.reading import KEYS
@@ -105,3 +105,24 @@ def test_every_field_of_a_page_is_documented() -> None:
 def test_every_class_of_command_has_an_example() -> None:
     """The forms show at least one command of each class."""
     assert {classify(command).safety for command in forms.COMMANDS} == set(Safety)
+
+
+def test_every_package_has_its_paragraph_in_the_architecture() -> None:
+    """A new package of the house is described, and a removed one is not."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    told = {name for title in re.findall(r"^## (.+)$", text, re.MULTILINE) for name in title.split(", ")}
+    packages = {path.parent.name for path in (ROOT / "src" / "watchbook").glob("*/__init__.py")}
+    assert told - {"Start-up", "Where to read on"} == packages
+
+
+def test_every_decision_is_in_their_index() -> None:
+    """Each page of a decision has the three parts, and its line in the index."""
+    index = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")
+    for page in sorted((DOCS / "decisions").glob("*.md")):
+        if page.name == "README.md":
+            continue
+        assert f"({page.name})" in index, page.name
+        titles = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert titles[:1] == ["Context"], page.name
+        assert "Choice" in titles, page.name
+        assert "What it costs" in titles, page.name
