@@ -7,7 +7,6 @@ import pytest
 from tests.docs.pages import DOCS, ROOT, anchors, name_of, pages, prose
 
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
-WRITTEN_BY_A_MEASUREMENT = {DOCS / "benchmarks.md"}
 
 
 def _links(page: Path) -> list[str]:
@@ -23,7 +22,7 @@ def test_every_link_of_a_page_resolves(page: Path) -> None:
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        assert target.exists() or target in WRITTEN_BY_A_MEASUREMENT, f"{name_of(page)} links to {link}"
+        assert target.exists(), f"{name_of(page)} links to {link}"
         if anchor and target.suffix == ".md":
             assert anchor in anchors(target), f"{name_of(page)} links to {link}: there is no such heading"
 
