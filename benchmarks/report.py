@@ -12,6 +12,9 @@ is the median unless its row says p95; beside it stand the least, the p95 and th
 of the same runs where a busy machine would disturb the wall time. The ratio is value to target: at most 1.00 is kept.
 A peer stands in the row where it was measured in the same run; nothing is copied from elsewhere.
 
+Where the load before is above the number of cores, other work was running meanwhile, and wall times say more about that
+than about Watchbook: look at the CPU times and the least.
+
 Start-up is that of an installed wheel with bytecode, in a virtual environment of its own. All load is on loopback.
 """
 
