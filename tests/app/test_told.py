@@ -1,4 +1,4 @@
-"""What people see of pages that are on their way."""
+"""What people are told: of pages on their way, and of who accepted a text."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,3 +30,13 @@ async def test_a_page_that_is_tried_again_says_why(stage: Stage) -> None:
         stage.phone.status = 200
         await until(lambda: stage.journalled("page.sent"))
         assert not await trying()
+
+
+async def test_who_starts_the_watch_accepts_its_text(stage: Stage) -> None:
+    """The journal says who it was, what text, and how; the same text is not accepted twice."""
+    for _ in range(2):
+        async with stage.watching():
+            accepted = stage.journalled("document.accepted")
+            assert len(accepted) == 1
+    assert accepted[0]["summary"].startswith("the operator accepted RUNBOOK.md at ")
+    assert " by starting the watch: its read-only commands may run unattended" in accepted[0]["summary"]

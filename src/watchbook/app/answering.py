@@ -217,13 +217,14 @@ class Answering:
         return document_view(live)
 
 
-async def trust(store: Store, live: LiveService, actor: str, now: float) -> None:
+async def trust(store: Store, live: LiveService, actor: str, now: float, how: str = "") -> None:
     """Remembers that the loaded revision is trusted, and journals who said so."""
     name = f"trusted {live.id}"
     before = await store.get(Setting, name)
     digest = live.loaded.runbook.digest
     if before is None or before.value != digest:
-        says = f"{actor} accepted {live.loaded.path.name} at {digest[:12]}: its read-only commands may run unattended"
+        text = f"{live.loaded.path.name} at {digest[:12]}" + (f" {how}" if how else "")
+        says = f"{actor} accepted {text}: its read-only commands may run unattended"
         entry = Entry(live.id, "document.accepted", says, actor, now, live.id, data={"digest": digest})
         await store.apply(Decision(says, (Setting(name, digest, before.version if before else 0),), (entry,)))
     live.trusted = digest

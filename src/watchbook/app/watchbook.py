@@ -66,6 +66,7 @@ class Setup:
     folder: DataFolder
     url: str
     shadow: bool = False
+    starter: str = "the operator"  # who starts the watch, and accepts the runbooks by it
 
 
 class Watchbook:
@@ -154,7 +155,7 @@ class Watchbook:
         kept = await load_kept(self.store, loaded.id)
         service = await place_service(loaded, kept, placement)
         self.live[service.id] = service
-        await trust(self.store, service, "the operator, by starting the watch,", self.clock.now())
+        await trust(self.store, service, self.setup.starter, self.clock.now(), how="by starting the watch")
         seen = await self.store.get(Heartbeat, service.id)
         down_s = self.clock.now() - seen.seen_at if seen else 0.0
         for place in service.places.values():

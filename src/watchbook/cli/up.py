@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watchbook.cli.client import actor
 from watchbook.cli.speaking import DATA
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
     with contextlib.ExitStack() as owned:
         taken = owned.enter_context(contextlib.closing(folder.take(data_folder(wiring, data))))
         opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
-        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow)
+        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow, actor())
         asyncio.run(_stand_watch(setup, opened))
 
 
