@@ -18,6 +18,7 @@ from watchbook.model.ids import AlertId, EpisodeId
 from watchbook.model.paging import NoticeKind
 from watchbook.model.runbook import Severity
 from watchbook.model.safety import Safety
+from watchbook.reading.differences.changes import KINDS, Risk
 from watchbook.reading.shell import classify
 
 REFERENCE = DOCS / "reference"
@@ -126,3 +127,10 @@ def test_every_decision_is_in_their_index() -> None:
         assert titles[:1] == ["Context"], page.name
         assert "Choice" in titles, page.name
         assert "What it costs" in titles, page.name
+
+
+def test_every_kind_and_risk_of_a_change_is_documented() -> None:
+    """The guide names each, as the JSON does."""
+    text = (DOCS / "guide" / "review-changes.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`([a-z]+)`", text.split("`kind` is one of")[1].split("\n##")[0])) == set(KINDS)
+    assert {risk.value for risk in Risk} == set(re.findall(r"\| `([a-z_]+)` \|", text))

@@ -38,7 +38,7 @@ def find(paths: list[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = _inside(path)
+            inside = runbooks_in(path)
             if not inside:
                 raise DocumentError(
                     "no runbook in this folder",
@@ -53,12 +53,19 @@ def find(paths: list[Path]) -> list[Path]:
     return list(found)
 
 
-def _inside(folder: Path) -> list[Path]:
+def runbooks_in(folder: Path) -> list[Path]:
+    """The runbooks below a folder, in order; none where there are none."""
     return sorted(
         path
         for path in folder.rglob("*.md")
-        if _NAME.search(path.name) and path.is_file() and not _SKIPPED & set(path.relative_to(folder).parts)
+        if is_named_as_runbook(path.relative_to(folder).as_posix()) and path.is_file()
     )
+
+
+def is_named_as_runbook(path: str) -> bool:
+    """Whether a folder's search takes a file of that relative path."""
+    parts = path.split("/")
+    return path.endswith(".md") and bool(_NAME.search(parts[-1])) and not _SKIPPED & set(parts)
 
 
 def read_text(path: Path) -> str:
@@ -79,15 +86,18 @@ def read_text(path: Path) -> str:
         raise DocumentError(
             f"cannot be read: {error.strerror}", where=str(path), mend="Check its permissions."
         ) from None
+    return decoded(raw, str(path))
+
+
+def decoded(raw: bytes, where: str) -> str:
+    """A document's bytes as text. Raises `DocumentError` where they are none; `where` is what it names."""
     if b"\0" in raw:
-        raise DocumentError(
-            "this is not a text file", where=str(path), mend="A runbook is Markdown in UTF-8."
-        )
+        raise DocumentError("this is not a text file", where=where, mend="A runbook is Markdown in UTF-8.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise DocumentError("not UTF-8", where=f"{path}:{line}", mend="Save the file as UTF-8.") from None
+        raise DocumentError("not UTF-8", where=f"{where}:{line}", mend="Save the file as UTF-8.") from None
 
 
 def load(path: Path) -> Loaded:

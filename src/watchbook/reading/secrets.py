@@ -54,6 +54,20 @@ def find_secrets(document: Document, notes: Notes) -> None:
             notes.find("secret-in-text", number, kind=_KINDS[kind])
 
 
+def hide_secrets(text: str) -> str:
+    """`text` with everything in it that seems to be a secret replaced by dots, for what repeats parts of a document."""
+    if not _HINT.search(text):
+        return text
+    return _SHAPES.sub(_hidden, text)
+
+
+def _hidden(found: "re.Match[str]") -> str:
+    value = found["value"] or found["urlvalue"]
+    if value is None:
+        return "•••"
+    return found[0].replace(value, "•••") if _is_random(value) else found[0]
+
+
 def _is_random(value: str) -> bool:
     """Whether a value looks made by a machine or chosen as a password, rather than a word of an example."""
     if _EXAMPLES.search(value) or value.startswith(("/", "http")) or value.isupper():

@@ -1,0 +1,133 @@
+"""What git knows: the files of a revision, their text, and the lines that changed since one.
+
+Called by `app.comparing` and `app.narrowing`. It runs the `git` program without a shell and reads only; hooks, pagers,
+external diff programs and locks are left out. Everything that goes wrong is one `GitError` line.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchbook.model.errors import WatchbookError
+
+_PATIENCE_S = 30.0
+_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+_LARGEST_BYTES = 20 * 1024 * 1024
+_HEXADECIMAL = re.compile(r"[0-9a-f]{40,64}")
+
+
+class GitError(WatchbookError):
+    """No repository, no such revision, no such file in it, no git."""
+
+    code, exit_code = "git", 2
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The work tree that a folder lies in. Paths given and returned are relative to `root`, with `/`."""
+
+    root: Path
+
+    def commit(self, revision: str) -> str:
+        """The full id of the commit that a revision names."""
+        name = f"{revision}^{{commit}}"
+        done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", name, may_fail=True)
+        found = done.decode().strip()
+        if not _HEXADECIMAL.fullmatch(found):
+            raise GitError(
+                f"there is no revision “{revision}” here",
+                where=str(self.root),
+                mend="Fetch it (a shallow clone has only its last commits), or check its name.",
+            )
+        return found
+
+    def common(self, one: str, other: str) -> str:
+        """The commit where two commits parted (`A...B`)."""
+        found = self._git("merge-base", one, other, may_fail=True).decode().strip()
+        if not found:
+            raise GitError(f"{one[:12]} and {other[:12]} have no common commit", where=str(self.root),
+                           mend="Name the two revisions with two dots.")  # fmt: skip
+        return found
+
+    def files(self, commit: str) -> dict[str, str]:
+        """Every file of a commit with the id of what it holds."""
+        listed = self._git("ls-tree", "-r", "-z", "--full-tree", commit)
+        rows = (row.partition(b"\t") for row in listed.split(b"\0") if row)
+        return {os.fsdecode(name): about.split()[2].decode() for about, _, name in rows}
+
+    def bytes_at(self, commit: str, path: str) -> bytes:
+        """What a file held at a commit."""
+        where = f"{path} at {commit[:12]}"
+        size = self._git("cat-file", "-s", f"{commit}:{path}", may_fail=True).decode().strip()
+        if not size.isdigit():
+            raise GitError("there is no such file at this revision", where=where, mend="Check the path.")
+        if int(size) > _LARGEST_BYTES:
+            raise GitError("the file is larger than 20 MiB", where=where, mend="Is this the runbook?")
+        return self._git("cat-file", "blob", f"{commit}:{path}")
+
+    def changed_lines(self, commit: str, path: str) -> frozenset[int] | None:
+        """Lines of the file as it is now that differ from the commit's; None where the commit has no such file.
+
+        Where lines were only removed, the line before and the line behind count as changed.
+        """
+        if not self._git("ls-tree", "-z", "--full-tree", commit, "--", path):
+            return None
+        plain = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+        shown = self._git("diff", *plain, commit, "--", f":(top,literal){path}")
+        found: set[int] = set()
+        for hunk in _HUNK.finditer(shown.decode("utf-8", "replace")):
+            start, count = int(hunk[1]), int(hunk[2] or 1)
+            found.update(range(start, start + count) if count else (start, start + 1))
+        return frozenset(found)
+
+    def _git(self, *arguments: str, may_fail: bool = False) -> bytes:
+        return _run(self.root, *arguments, may_fail=may_fail)
+
+
+def repository_of(folder: Path) -> Repository:
+    """The repository that a folder lies in. Raises `GitError` where it lies in none."""
+    found = _run(folder, "rev-parse", "--show-toplevel", may_fail=True)
+    root = os.fsdecode(found).removesuffix("\n")
+    if not root:
+        raise GitError("this folder is in no git repository", where=str(folder.resolve()),
+                       mend="Compare two files, or go to the repository.")  # fmt: skip
+    return Repository(Path(root))
+
+
+def _run(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
+    """What git prints. With `may_fail`, nothing where it refuses."""
+    called = [
+        "git",
+        "--no-pager",
+        "--no-optional-locks",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.quotepath=false",
+        *arguments,
+    ]
+    environment = os.environ | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
+    try:
+        done = subprocess.run(
+            called, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE_S,
+            check=False,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise GitError("git is not installed", mend="Install it, or compare two files.") from None
+    except NotADirectoryError:
+        raise GitError("this is no folder", where=str(folder), mend="Check the path.") from None
+    except subprocess.TimeoutExpired:
+        raise GitError(
+            f"git did not answer within {_PATIENCE_S:g} s", where=str(folder), mend="Try again."
+        ) from None
+    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    if done.returncode != 0 and (
+        not may_fail or "dubious ownership" in done.stderr.decode("utf-8", "replace")
+    ):
+        reason = (
+            said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} ended with {done.returncode}"
+        )
+        raise GitError(reason, where=str(folder), mend="See what git says to it.")
+    return done.stdout if done.returncode == 0 else b""
