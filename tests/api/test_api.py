@@ -283,6 +283,21 @@ async def test_stream_resumes_after_the_last_event(
         assert json.loads(change["data"])["kind"] == "service.changed"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/journal?after={}",
+        "/api/v1/events?after={}",
+        "/journal?before={}",
+        "/services/shop/journal?before={}",
+    ],
+)
+async def test_numbers_that_no_entry_has_are_refused(client: aiohttp.ClientSession, address: str) -> None:
+    """A number beyond what the store can hold is a wrong request, not a bug."""
+    async with client.get(address.format(10**22)) as answer:
+        assert answer.status == 422
+
+
 async def test_stream_of_one_service_leaves_out_others(
     client: aiohttp.ClientSession, application: FakeApplication
 ) -> None:

@@ -24,6 +24,7 @@ from watchbook.app.views import Actor
 
 Json = dict[str, Any]
 Limit = Annotated[int, Query(ge=1, le=1000)]
+Sequence = Annotated[int, Query(le=2**63 - 1)]  # of a journal entry
 
 
 def actor_in(request: Request) -> Actor:
@@ -162,7 +163,7 @@ def journal_router(application: Application, settings: ServerSettings) -> APIRou
     router = APIRouter(tags=["journal"])
 
     @router.get("/journal")
-    async def journal(service: str | None = None, after: int = 0, limit: Limit = 100) -> Json:
+    async def journal(service: str | None = None, after: Sequence = 0, limit: Limit = 100) -> Json:
         page: Json = to_json(await application.journal(service, after, limit))
         return page
 
@@ -174,10 +175,10 @@ def journal_router(application: Application, settings: ServerSettings) -> APIRou
     @router.get("/events")
     async def events(
         service: str | None = None,
-        after: int | None = None,
+        after: Sequence | None = None,
         last_event_id: Annotated[str | None, Header()] = None,
     ) -> StreamingResponse:
-        resume = int(last_event_id) if last_event_id and last_event_id.isdigit() else after
+        resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
         stream = follow(application, resume, service, settings.stop)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

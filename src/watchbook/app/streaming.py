@@ -14,6 +14,7 @@ from watchbook.store.store import Store
 
 CHANGED_EVERY_S = 1.0
 _BATCH = 200
+_WAITING = 1000  # news that wait for a reader who does not keep up
 
 
 class Streaming:
@@ -32,12 +33,17 @@ class Streaming:
         self._said[service] = now
         event = EventView(0, "service.changed", service, now)
         for reader in self._readers:
-            reader.put_nowait(event)
+            if not reader.full():  # one who does not read is told again with the next change
+                reader.put_nowait(event)
 
     async def events(self, after: int | None) -> AsyncIterator[EventView]:
-        """Journal entries above `after` (None: from now on), and changes, until the reader goes or the store closes."""
-        last = self._store.sequence if after is None else after
-        reader: asyncio.Queue[EventView | int] = asyncio.Queue()
+        """Journal entries above `after` (None: from now on), and changes, until the reader goes or the store closes.
+
+        An `after` above the newest entry is of another data folder: from now on, then.
+        """
+        newest = self._store.sequence
+        last = newest if after is None or after > newest else after
+        reader: asyncio.Queue[EventView | int] = asyncio.Queue(_WAITING)
         self._readers.add(reader)
         following = asyncio.create_task(self._follow_journal(reader))
         try:
@@ -60,8 +66,15 @@ class Streaming:
     async def _follow_journal(self, reader: "asyncio.Queue[EventView | int]") -> None:
         async with aclosing(self._store.subscribe()) as sequences:  # type: ignore[type-var]
             async for sequence in sequences:
-                reader.put_nowait(sequence)
-        reader.put_nowait(-1)
+                _press(reader, sequence)
+        _press(reader, -1)
+
+
+def _press(reader: "asyncio.Queue[EventView | int]", sequence: int) -> None:
+    """Tells of the journal in any case: entries are read from the store, only that there are new ones must arrive."""
+    if reader.full():
+        reader.get_nowait()
+    reader.put_nowait(sequence)
 
 
 def event_of(entry: JournalEntry) -> EventView:

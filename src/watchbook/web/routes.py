@@ -6,9 +6,10 @@ Scripts only make it fresher. It decides nothing.
 
 import time
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from watchbook.app.application import (
@@ -22,6 +23,8 @@ from watchbook.model.errors import NotFoundError, UsageError
 from watchbook.web import assets, board
 from watchbook.web.forms import ACTOR_COOKIE, Reader, actor_in, back_in, form_of, parameters_in, reader_of
 from watchbook.web.sharing import Sharing
+
+Sequence = Annotated[int, Query(le=2**63 - 1)]  # of a journal entry
 
 ENTRIES_A_PAGE = 100
 _YEAR_S = 365 * 86400
@@ -82,12 +85,12 @@ def _add_reading(router: APIRouter, application: Application, sharing: Sharing) 
         return await sharing.get(f"/services/{service}", make)
 
     @router.get("/services/{service}/journal")
-    async def journal(service: str, request: Request, before: int | None = None) -> str:
+    async def journal(service: str, request: Request, before: Sequence | None = None) -> str:
         page = await application.journal_before(service, before, ENTRIES_A_PAGE)
         return board.journal_page(page, service, f"/services/{service}/journal", reader_of(request))
 
     @router.get("/journal")
-    async def whole_journal(request: Request, before: int | None = None) -> str:
+    async def whole_journal(request: Request, before: Sequence | None = None) -> str:
         page = await application.journal_before(None, before, ENTRIES_A_PAGE)
         return board.journal_page(page, None, "/journal", reader_of(request))
 
