@@ -8,3 +8,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write golden files instead of comparing them"
     )
+
+
+SERVERS = {"served", "shell", "runs"}  # fixtures that start a server or a supervisor for each test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests over a server of their own are `slow`: they belong to `make test`, not to the quick ring."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
