@@ -13,7 +13,7 @@ from watchbook.deciding import links
 from watchbook.model.alerts import Episode
 from watchbook.model.diagnosis import Diagnosis, Verdict
 from watchbook.model.ids import slug
-from watchbook.model.paging import NoticeKind
+from watchbook.model.paging import Notice, NoticeKind, notice_key
 from watchbook.model.quantities import say_duration
 
 PAGE_VERSION = 1
@@ -162,6 +162,38 @@ def acknowledge_link(settings: PagingSettings, episode: Episode, contact: str, n
 def not_recorded(body: Mapping[str, Any]) -> dict[str, Any]:
     """The same page, marked: it left although it could not be written down (rule 14)."""
     return {**body, "recorded": False, "summary": f"[{NOT_RECORDED}] {body.get('summary', '')}"}
+
+
+def forgotten(notice: Notice, now: float) -> Notice:
+    """The end of a page whose episode was never written down and went with a crash: its receiver would keep it open."""
+    says = (
+        f"{notice.body.get('alert', '')}: this page is over, Watchbook was ended before it could record it."
+    )
+    told = {"kind": str(NoticeKind.RESOLVE), "recorded": True, "acknowledge_link": None, "next_action": ""}
+    says += " What still holds is paged anew."
+    sequence = notice.sequence + 1
+    key = notice_key(
+        notice.episode,
+        NoticeKind.RESOLVE,
+        sequence,
+        notice.rung,
+        notice.round,
+        notice.contact,
+        notice.channel,
+    )
+    return Notice(
+        key=key,
+        episode=notice.episode,
+        kind=NoticeKind.RESOLVE,
+        sequence=sequence,
+        rung=notice.rung,
+        round=notice.round,
+        contact=notice.contact,
+        channel=notice.channel,
+        body={**notice.body, **told, "summary": says, "decided_at": moment(now)},
+        due_at=now,
+        created_at=now,
+    )
 
 
 def moment(at: float) -> str:

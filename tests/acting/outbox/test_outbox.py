@@ -233,6 +233,25 @@ async def test_spooled_page_is_taken_up_after_a_restart(
     assert spool.pending() == ()
 
 
+async def test_a_page_whose_episode_a_crash_took_is_ended(
+    make_outbox: Any, store: Any, receiver: Any, a_page: Any, tmp_path: Path
+) -> None:
+    """Paged past a stuck store, then killed: the receiver hears after the start that this page is over, once."""
+    from dataclasses import replace
+
+    from watchbook.store.codec import plain
+
+    page = a_page("e1").saves[0]
+    page = replace(page, body={**page.body, "acknowledge_link": "http://board/acknowledge/x"})
+    delivered = replace(page, state=NoticeState.SENT, sent_at=time.time(), tries=1)
+    spool = Spool((tmp_path / "spool",))
+    spool.append(delivered.key, {"notice": plain(delivered)})
+    outbox = await make_outbox()
+    await outbox.idle()
+    assert [got["kind"] for got in receiver.got] == ["resolve"]
+    assert "paged anew" in receiver.got[0]["summary"]
+
+
 @pytest.mark.slow
 async def test_decided_to_delivered_is_quick(
     make_outbox: Any, receiver: Any, a_page: Any, record_property: Any

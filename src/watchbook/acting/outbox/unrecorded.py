@@ -12,10 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from watchbook.acting.outbox.records import settled_decision
+from watchbook.deciding.page import forgotten
+from watchbook.model.alerts import Episode
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError
 from watchbook.model.incidents import Entry
-from watchbook.model.paging import Notice, NoticeState
+from watchbook.model.paging import Notice, NoticeKind, NoticeState
 from watchbook.store.codec import builder, plain
 from watchbook.store.spool import Spool
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SPOOL_WITHIN_S = 1.0  # a spool that hangs does not hold a page back
 SAID_AGAIN_S = 5.0
 TOGETHER = 100  # recorded at once: they share commits
+_BEGINS, _ENDS = (NoticeKind.TRIGGER, NoticeKind.REPEAT), (NoticeKind.RESOLVE,)
 _SETTLED = (NoticeState.SENT, NoticeState.FAILED)
 _log = logging.getLogger(__name__)
 
@@ -98,7 +101,27 @@ class Unrecorded:
                 notice: Notice = builder(Notice)(one.page["notice"])
                 self._notices[notice.key] = notice
         if self._notices and self._store.problem is None:
+            await self._end_forgotten()
             await self.reconcile(lambda _: False)
+
+    async def _end_forgotten(self) -> None:
+        """Pages whose episodes were never written: nobody else would ever tell their receivers that they are over."""
+        known = {
+            (one.episode, one.contact, one.channel) for one in self._notices.values() if one.kind in _ENDS
+        }
+        ends = []
+        for notice in self._notices.values():
+            name = (notice.episode, notice.contact, notice.channel)
+            asked = notice.kind in _BEGINS and notice.body.get(
+                "acknowledge_link"
+            )  # those of runs have no end
+            if asked and name not in known and await self._store.get(Episode, notice.episode) is None:
+                known.add(name)
+                ends.append(forgotten(notice, self._clock()))
+        if ends:
+            await self._store.apply(
+                Decision("pages of episodes that were never written are over", tuple(ends))
+            )
 
     async def reconcile(self, on_its_way: Callable[[str], bool]) -> int:
         """Records what can be; how many. Those still being sent wait. Raises `StoreError` while the store is stuck."""
