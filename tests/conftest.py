@@ -10,7 +10,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = {"served", "shell", "runs"}  # fixtures that start a server or a supervisor for each test
+SERVERS = {"served", "shell", "house", "make_outbox"}  # fixtures that start a server, supervisors or an outbox
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
