@@ -17,7 +17,7 @@ from benchmarks.figure import Figure
 from benchmarks.installed import environment
 
 STEPS = 60
-REPEATS = 5
+REPEATS = 12
 SCRIPT = "echo done"
 
 

@@ -128,6 +128,7 @@ def _markdown() -> "MarkdownIt":
 
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.at("inline", _parse_marks)
+    parser.core.ruler.disable("text_join")  # the builder joins pieces of text itself
     return parser
 
 
