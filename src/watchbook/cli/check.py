@@ -1,7 +1,8 @@
 """`watchbook check [PATH…]`: what runbooks leave out, get wrong, or would let someone down with.
 
 Reads, prints and ends with 0 (nothing at or above `--fail-on`), 1 (something), or 2 (a path that cannot be
-read). It needs no server and starts nothing, except `bash -n` under `--here`.
+read). It needs no server and starts nothing, except `bash -n` under `--here` and `git` under
+`--changed-since`.
 """
 
 import sys
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import click
 
+from watchbook.app.checking import Checked, Examination, read_baseline, write_baseline
 from watchbook.cli import reporting
 from watchbook.model.errors import DocumentError
-from watchbook.model.runbook import Finding, Level
+from watchbook.model.runbook import Level
 
 
 @click.command()
@@ -23,19 +25,43 @@ from watchbook.model.runbook import Finding, Level
               help="The lowest level that ends with 1.")  # fmt: skip
 @click.option("--at", "day", metavar="DATE", help="The day to judge dates by (YYYY-MM-DD). Default: today.")
 @click.option("--here", is_flag=True, help="Look at this machine as well: bash -n, and programs on the PATH.")
-def command(paths: tuple[Path, ...], form: str, fail_on: str, day: str | None, here: bool) -> int:
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Leave out the findings that this file knows.",
+)
+@click.option(
+    "--write-baseline", "write", is_flag=True, help="Write what is found now into the file of --baseline."
+)
+@click.option("--changed-since", "since", metavar="REF", help="Only what changed since a git revision.")
+def command(
+    paths: tuple[Path, ...],
+    form: str,
+    fail_on: str,
+    day: str | None,
+    here: bool,
+    baseline: Path | None,
+    write: bool,
+    since: str | None,
+) -> int:
     """Say what a runbook leaves out, gets wrong, or would let someone down with.
 
     PATH is a file, or a folder that is searched for runbooks. Default: this folder.
     """
-    today = _day(day)
+    if write and (baseline is None or since is not None):
+        raise click.UsageError("--write-baseline needs --baseline FILE, and takes no --changed-since.")
+    known = read_baseline(baseline) if baseline is not None and not write else {}
+    examination = Examination(_day(day), here, None if write else baseline, known, since)
     documents, failed = [], False
     for path in _files(paths or (Path(),)):
         try:
-            documents.append(_check(path, today, here))
+            documents.append(examination.check(path))
         except DocumentError as error:
             print(f"watchbook: {error}", file=sys.stderr)
             failed = True
+    if write and baseline is not None:
+        return _written(baseline, documents) or 2 * failed
     _print(documents, form)
     if failed:
         return 2
@@ -43,6 +69,13 @@ def command(paths: tuple[Path, ...], form: str, fail_on: str, day: str | None, h
     return int(
         any(reporting.RANK[finding.severity] >= least for one in documents for finding in one.findings)
     )
+
+
+def _written(baseline: Path, documents: list[Checked]) -> int:
+    """Writes the baseline and says so; what is found now fails nothing."""
+    count = write_baseline(baseline, documents)
+    print(f"{baseline}: {count} finding{'s' if count != 1 else ''} known from now on.")
+    return 0
 
 
 def _day(text: str | None) -> date:
@@ -60,23 +93,7 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
     return find(list(paths))
 
 
-def _check(path: Path, today: date, here: bool) -> reporting.Checked:
-    """Reads one document and gathers its findings, in order of lines."""
-    from watchbook.app.loading import load
-    from watchbook.deciding.freshness import freshness
-    from watchbook.reading.document import source_lines
-
-    loaded = load(path)
-    found: list[Finding] = [*loaded.runbook.findings, *freshness(loaded.runbook, today)]
-    if here:
-        from watchbook.app.here import look_here
-
-        found += look_here(loaded.runbook, path.parent)
-    found.sort(key=lambda finding: (finding.line, finding.column, finding.code))
-    return reporting.Checked(str(path), source_lines(loaded.text), tuple(found), loaded.runbook.coverage)
-
-
-def _print(documents: list[reporting.Checked], form: str) -> None:
+def _print(documents: list[Checked], form: str) -> None:
     if form == "json":
         print(reporting.in_json(documents))
     elif form == "sarif":

@@ -5,26 +5,16 @@ Called by `watchbook check`. It prints what it is given; finding and counting ar
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from watchbook import __version__
+from watchbook.app.checking import Checked
 from watchbook.model.findings import catalogue, entry
-from watchbook.model.runbook import Coverage, Finding, Level
+from watchbook.model.runbook import Finding, Level
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
 _SECRET = entry("secret-in-text").code
 RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One document and what was found in it. `lines` is its source."""
-
-    path: str
-    lines: Sequence[str]
-    findings: tuple[Finding, ...]
-    coverage: Coverage
 
 
 def in_text(checked: Checked, colour: bool) -> Iterable[str]:
@@ -62,7 +52,17 @@ def summary(checked: Checked) -> str:
     )
     coverage = checked.coverage
     understood = f"{coverage.lines} lines: {coverage.read} read, {coverage.faulted} not understood, {coverage.prose} prose"
-    return f"{checked.path}: {said or 'nothing found'} ({understood})"
+    return f"{checked.path}: {said or 'nothing found'}{_left_out(checked)} ({understood})"
+
+
+def _left_out(checked: Checked) -> str:
+    """What was found and is not shown, and what of the baseline is mended."""
+    parts = (
+        (checked.ignored, "ignored by a comment"), (checked.known, "in the baseline"),
+        (checked.unchanged, "not of this change"), (checked.mended, "of the baseline mended"),
+    )  # fmt: skip
+    said = ", ".join(f"{count} {what}" for count, what in parts if count)
+    return f"; {said}" if said else ""
 
 
 def in_json(documents: Sequence[Checked]) -> str:
@@ -75,6 +75,7 @@ def in_json(documents: Sequence[Checked]) -> str:
             "findings": [finding_json(finding) for finding in one.findings],
             "coverage": {"lines": one.coverage.lines, "read": one.coverage.read, "faulted": one.coverage.faulted,
                          "prose": one.coverage.prose},
+            "left_out": {"ignored": one.ignored, "known": one.known, "unchanged": one.unchanged},
         }
         for one in documents
     ]  # fmt: skip

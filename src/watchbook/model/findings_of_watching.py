@@ -57,6 +57,18 @@ DOCUMENT = (
         "Start from the runbook template.",
         "An empty runbook watches nothing.",
     ),
+    (
+        "WB009", "suppression-unused", _NOTE,
+        "This comment ignores {code}, and there is no such finding here.",
+        "Delete the comment.",
+        "A comment that is left over would hide the next finding of that kind.",
+    ),
+    (
+        "WB010", "suppression-not-understood", _WARNING,
+        "This comment is meant for Watchbook and was not understood: `{text}`.",
+        "Write `<!-- watchbook: ignore WB202 reason -->`.",
+        "What it should switch off is still reported.",
+    ),
 )  # fmt: skip
 
 SERVICE = (
