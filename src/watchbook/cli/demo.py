@@ -3,6 +3,7 @@
 Needs no server: it starts one. It decides nothing about the shop; what it can break stands in the example's scripts.
 """
 
+import contextlib
 import shutil
 import signal
 import sys
@@ -50,7 +51,7 @@ def start(folder: Path, base: int | None, foreground: bool, form: str) -> int:
     demo = _demo(folder)
     text = form == "text"
     try:
-        demo.start(base, print if text else lambda _: None)
+        demo.start(base, _say if text else lambda _: None)
     except KeyboardInterrupt:
         demo.stop()
         raise
@@ -123,8 +124,16 @@ def reset(folder: Path, form: str) -> None:
 @command.command()
 @click.argument("name")
 @AT
+@click.option(
+    "--ports",
+    "base",
+    metavar="BASE",
+    type=int,
+    default=None,
+    help="Start a demo on these ports first; stop it after.",
+)
 @FORMAT
-def play(name: str, folder: Path, form: str) -> int:
+def play(name: str, folder: Path, base: int | None, form: str) -> int:
     """Break the shop, and follow Watchbook until the incident is resolved, without a person.
 
     Ends with PASS and 0, or with FAIL, what was expected, and 1.
@@ -139,7 +148,15 @@ def play(name: str, folder: Path, form: str) -> int:
         if form == "text":
             print(f"+{stage.at_s:.1f} s {stage.says}", flush=True)
 
-    outcome = Performance(_demo(folder), PLAYS[name], say).perform()
+    demo = _demo(folder)
+    started = base is not None and not demo.watching()
+    if started:
+        demo.start(base, lambda _: None)
+    try:
+        outcome = Performance(demo, PLAYS[name], say).perform()
+    finally:
+        if started:
+            demo.stop()
     if form == "json":
         print_json(asdict(outcome))
     elif outcome.passed:
@@ -147,6 +164,12 @@ def play(name: str, folder: Path, form: str) -> int:
     else:
         print(f"FAIL {name} {outcome.took_s:.1f} s: {outcome.problem}")
     return 0 if outcome.passed else 1
+
+
+def _say(line: str) -> None:
+    """Prints a line; a reader that has gone (`| head -1`) does not end what is being started."""
+    with contextlib.suppress(BrokenPipeError):
+        print(line, flush=True)
 
 
 def _invite(demo: "Demo", at: str) -> None:
