@@ -111,7 +111,7 @@ def test_what_a_change_brings_about_elsewhere_is_shown(runbook: Path) -> None:
         )
     )
     _git("commit", "-aqm", "x")
-    assert _codes("RUNBOOK.md").count("WB202") == 1  # of the check of the service
+    assert "WB202" not in _codes("RUNBOOK.md")
     runbook.write_text(runbook.read_text().replace(row, ""))
     assert _codes("RUNBOOK.md", "--changed-since", "HEAD") == ["WB202"]
 
