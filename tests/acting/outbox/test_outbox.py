@@ -144,6 +144,23 @@ async def test_sweep_sends_what_a_crash_left(
     assert await outbox.sweep() == 0
 
 
+async def test_a_bug_in_taking_down_a_send_holds_nothing_up(
+    make_outbox: Any, store: Any, receiver: Any, a_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows in the lane leaves all the same, and the notice itself is found by the next sweep."""
+    monkeypatch.setattr("watchbook.acting.outbox.lanes.FIRST_S", 0.01)
+    outbox = await make_outbox()
+    monkeypatch.setattr(outbox, "_counted", lambda notice: {2: None}[notice.sequence])
+    await outbox.apply(a_page("e1", "trigger", 1))
+    await outbox.apply(a_page("e1", "resolve", 2))
+    await outbox.idle()
+    assert [page["kind"] for page in receiver.got] == ["trigger", "resolve"]
+    monkeypatch.setattr(outbox, "_counted", lambda _: None)
+    assert await outbox.sweep() == 1
+    await outbox.idle()
+    assert {row.state for row in await store.load(Notice)} == {NoticeState.SENT}
+
+
 async def test_conflict_sends_nothing(make_outbox: Any, receiver: Any, a_page: Any) -> None:
     """A decision on an old state is refused whole: nothing is kept, nothing is sent."""
     from dataclasses import replace

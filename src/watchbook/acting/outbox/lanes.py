@@ -5,16 +5,18 @@ resolve never overtakes its trigger; other lanes do not wait for it. It writes n
 """
 
 import asyncio
+import logging
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from watchbook.acting.outbox.backoff import GIVE_UP_S, wait_s
+from watchbook.acting.outbox.backoff import FIRST_S, GIVE_UP_S, wait_s
 from watchbook.model.paging import Notice, NoticeState
 from watchbook.world.ports import Channel, Delivery, DeliveryResult
 
+_log = logging.getLogger(__name__)
 AT_ONCE = 32  # sends under way through one channel
 
 
@@ -97,11 +99,19 @@ class Lanes:
         lane = self._waiting[key]
         try:
             while lane:
-                await self._deliver(lane)
+                await self._deliver_safely(lane)
         finally:
             del self._tasks[key]
             if not lane:
                 del self._waiting[key]
+
+    async def _deliver_safely(self, lane: deque[Notice]) -> None:
+        """A bug in taking down how a send ended holds up neither the lane nor, after the next sweep, its notice."""
+        try:
+            await self._deliver(lane)
+        except Exception:
+            _log.exception("how a page was delivered could not be taken down")
+            await asyncio.sleep(FIRST_S)
 
     async def _deliver(self, lane: deque[Notice]) -> None:
         """Tries the first notice of a lane until it is settled."""
@@ -123,8 +133,10 @@ class Lanes:
                 raise asyncio.CancelledError
             await asyncio.sleep(pause_s)
         settled = lane.popleft()
-        await self._recorder.settled(settled)
-        self._known.discard(settled.key)
+        try:
+            await self._recorder.settled(settled)
+        finally:
+            self._known.discard(settled.key)
 
     async def _send(self, notice: Notice) -> Delivery:
         channel = self._channels.get(notice.channel, self._fallback)
