@@ -12,13 +12,14 @@ from pathlib import Path
 
 from watchbook.app import binding
 from watchbook.app.live import LiveCheck, LiveService, Place
+from watchbook.deciding.cluster import bind_cluster
 from watchbook.deciding.diagnosis import Hints, conclude, judge_cause, judge_symptom, refusal
 from watchbook.deciding.observing import Measured, observe
 from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.diagnosis import CommandOutcome, Diagnosis, SymptomReading
 from watchbook.model.observations import CheckHealth
 from watchbook.model.procedures import Step
-from watchbook.model.runbook import AlertRule, Issue, Role, Severity, Symptom
+from watchbook.model.runbook import AlertRule, Environment, Issue, Role, Severity, Symptom
 from watchbook.world.instances import discover
 from watchbook.world.probes import Prober, full_target
 from watchbook.world.shell.once import OneCommand, run_once
@@ -40,15 +41,20 @@ class CommandRunner:
     secrets: tuple[str, ...]
     everywhere: asyncio.Semaphore
 
-    async def run(self, step: Step, directory: Path, here: asyncio.Semaphore) -> CommandOutcome:
-        """What the step's command did, or why it was not run."""
+    async def run(
+        self, step: Step, directory: Path, place: Environment, here: asyncio.Semaphore
+    ) -> CommandOutcome:
+        """What the step's command did in an environment, or why it was not run."""
         script = step.script or "\n".join(step.commands)
         shown = "\n".join(step.commands) or script
-        why_not = refusal(step) or self._missing(script)
+        programs = step.safety.programs if step.safety else ()
+        bound = bind_cluster(script, programs, place, self.environment)
+        why_not = refusal(step) or self._missing(script) or bound.refusal
         if why_not:
             return CommandOutcome(shown, problem=why_not, line=step.line)
         async with here, self.everywhere:
-            one = OneCommand(script, EACH_S, directory, self.environment, self.secrets, OUTPUT_BYTES)
+            environment = {**self.environment, **bound.environment}
+            one = OneCommand(bound.script, EACH_S, directory, environment, self.secrets, OUTPUT_BYTES)
             result = await run_once(one)
         problem = result.reason if result.exit is None else ""
         return CommandOutcome(shown, result.exit, result.output, result.duration_s, problem, step.line)
@@ -81,7 +87,7 @@ class Examiner:
             if not trusted:
                 why = "the runbook has changed since it was accepted"
                 return CommandOutcome("\n".join(step.commands), problem=why, line=step.line)
-            return await self._runner.run(step, directory, here)
+            return await self._runner.run(step, directory, place.environment, here)
 
         checks = [step for cause in issue.causes for step in cause.check]
         items = [step for step in issue.diagnosis if step.script or step.commands]
