@@ -6,13 +6,14 @@ and no other. The reading itself (`reading.runbook`) holds every finding, switch
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchbook.model.findings import catalogue, entry, finding
 from watchbook.model.runbook import Finding
 
-_COMMENT = re.compile(r"<!--\s*watchbook\s*:(.*?)-->", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r"<!--[ \t]*watchbook[ \t]*:", re.IGNORECASE)
 _WORDS = re.compile(r"\s*ignore\b\s*(?P<codes>(?:WB\d+[\s,]*)*)(?P<reason>.*)", re.DOTALL | re.IGNORECASE)
 _CODE = re.compile(r"WB\d+", re.IGNORECASE)
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(`{3,}|~{3,})")
@@ -51,6 +52,8 @@ def suppress(source: Sequence[str], findings: Sequence[Finding]) -> Suppressed:
     A comment that switches nothing off is a finding itself, and so is one that names no code of the catalogue.
     """
     comments, mistakes = read_suppressions(source)
+    if not comments:
+        return Suppressed((*findings, *mistakes), ())
     ignored = [one for one in findings if any(_covers(comment, one) for comment in comments)]
     unused = [
         finding("suppression-unused", comment.line, code=comment.code)
@@ -75,21 +78,24 @@ def read_suppressions(source: Sequence[str]) -> tuple[tuple[Suppression, ...], t
     mistakes: list[Finding] = []
     starts = _offsets(source)
     text = "\n".join(source)
-    for comment in _COMMENT.finditer(text):
-        line, end = _line_of(starts, comment.start()), _line_of(starts, comment.end() - 1)
-        before = source[line - 1][: comment.start() - starts[line - 1]]
+    ends = _Ends(source, closing)
+    for opening in _OPENING.finditer(text):
+        close = text.find("-->", opening.end())
+        if close < 0:
+            break
+        said = text[opening.end() : close]
+        line, end = bisect_right(starts, opening.start()), bisect_right(starts, close)
+        before = source[line - 1][: opening.start() - starts[line - 1]]
         if line in closing or before.count("`") % 2:
             continue
-        words = _WORDS.fullmatch(comment[1])
+        words = _WORDS.fullmatch(said)
         codes = [code.upper() for code in _CODE.findall(words["codes"])] if words else []
         if words is None or not codes or not known.issuperset(codes):
-            mistakes.append(
-                finding("suppression-not-understood", line, text=" ".join(comment[1].split())[:60])
-            )
+            mistakes.append(finding("suppression-not-understood", line, text=" ".join(said.split())[:60]))
             continue
-        behind = source[end - 1][comment.end() - starts[end - 1] :]
-        first, last = _lines(source, closing, line, end, alone=not (before.strip(" >\t") or behind.strip()))
-        found += [Suppression(line, code, first, last, " ".join(words["reason"].split())) for code in codes]
+        behind = source[end - 1][close + 3 - starts[end - 1] :]
+        last = end if before.strip(" >\t") or behind.strip() else ends.below(end)
+        found += [Suppression(line, code, line, last, " ".join(words["reason"].split())) for code in codes]
     return tuple(found), tuple(mistakes)
 
 
@@ -100,12 +106,6 @@ def _offsets(source: Sequence[str]) -> list[int]:
         starts.append(at)
         at += len(line) + 1
     return starts
-
-
-def _line_of(starts: Sequence[int], offset: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(starts, offset)
 
 
 def _fences(source: Sequence[str]) -> dict[int, int]:
@@ -126,34 +126,47 @@ def _fences(source: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _lines(
-    source: Sequence[str], fences: dict[int, int], line: int, end: int, *, alone: bool
-) -> tuple[int, int]:
-    """First and last line that the comment on lines `line` to `end` counts for."""
-    if not alone:
-        return line, end
-    following = (
-        number
-        for number in range(end + 1, len(source) + 1)
-        if source[number - 1].strip() and not source[number - 1].lstrip(" >\t").startswith("<!--")
-    )
-    target = next(following, end)
-    heading = _HEADING.match(source[target - 1])
-    if heading and target not in fences:
-        return line, _end_of_section(source, fences, target, len(heading[1]))
-    if target in fences:
-        return line, fences[target]
-    last = target
-    if "|" in source[target - 1]:
-        while last < len(source) and "|" in source[last]:
+class _Ends:
+    """How far a comment that stands alone counts. Each answer is worked out once, so that many comments cost no more."""
+
+    def __init__(self, source: Sequence[str], fences: dict[int, int]) -> None:
+        self._source, self._fences = source, fences
+        self._targets = _next_content(source)
+        self._known: dict[int, int] = {}
+
+    def below(self, end: int) -> int:
+        """The last line that a comment ending on line `end` counts for."""
+        target = self._targets[end]
+        if target not in self._known:
+            self._known[target] = self._end(target)
+        return self._known[target]
+
+    def _end(self, target: int) -> int:
+        if target > len(self._source):
+            return len(self._source)
+        if target in self._fences:
+            return self._fences[target]
+        heading = _HEADING.match(self._source[target - 1])
+        if heading:
+            return self._end_of_section(target, len(heading[1]))
+        last = target
+        while "|" in self._source[last - 1] and last < len(self._source) and "|" in self._source[last]:
             last += 1
-    return line, last
+        return last
+
+    def _end_of_section(self, start: int, level: int) -> int:
+        """The line before the next heading of that level or above."""
+        for number in range(start + 1, len(self._source) + 1):
+            heading = _HEADING.match(self._source[number - 1]) if number not in self._fences else None
+            if heading and len(heading[1]) <= level:
+                return number - 1
+        return len(self._source)
 
 
-def _end_of_section(source: Sequence[str], fences: dict[int, int], start: int, level: int) -> int:
-    """The line before the next heading of that level or above."""
-    for number in range(start + 1, len(source) + 1):
-        heading = _HEADING.match(source[number - 1]) if number not in fences else None
-        if heading and len(heading[1]) <= level:
-            return number - 1
-    return len(source)
+def _next_content(source: Sequence[str]) -> list[int]:
+    """For each line (index 0: the start) the next one below that holds something and does not open with a comment."""
+    found = [len(source) + 1] * (len(source) + 1)
+    for number in range(len(source), 0, -1):
+        text = source[number - 1].strip(" >\t")
+        found[number - 1] = number if text and not text.startswith("<!--") else found[number]
+    return found
