@@ -163,7 +163,7 @@ UNKNOWN, NEVER, CLAIMED, ENDED = (
     ("attempts", "expected", "why"),
     [
         ((), (Claim, "one", 1), "next in order"),
-        ((attempt("one", state=CLAIMED),), (Look, "one", 1), "not known"),
+        ((attempt("one", state=CLAIMED),), (Look, "one", 1), "finding out"),
         ((attempt("one", state=NEVER),), (Claim, "one", 2), "never began"),
         ((attempt("one"),), (Claim, "two", 1), "next in order"),
         ((attempt("one", good=False, reason="exit 3"),), (Ask, "failed", None), "exit 3"),

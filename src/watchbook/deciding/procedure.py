@@ -183,7 +183,9 @@ def _step_move(situation: Situation, step: Step, now: float) -> Move | None:
         return Claim(step, attempt.number + 1, "the attempt before never began", _at_start(situation, step))
     if attempt.state is AttemptState.CLAIMED:
         if acts_on_world(step):
-            return Look(step, attempt, f"{step.name} was under way when Watchbook ended: finding out how it went")
+            return Look(
+                step, attempt, f"{step.name} was under way when Watchbook ended: finding out how it went"
+            )
         return _row_move(situation, step, attempt, now)
     if attempt.state is AttemptState.UNKNOWN:
         return _unknown_move(situation, step, attempt)
