@@ -28,6 +28,7 @@ from watchbook.app.operating import Operating
 from watchbook.app.overseeing import Overseeing
 from watchbook.app.pinning import Pins
 from watchbook.app.placing import Placement, load_kept, place_service, reread
+from watchbook.app.stalls import Stalls
 from watchbook.app.streaming import Streaming
 from watchbook.app.surroundings import LiveSurroundings
 from watchbook.app.telling import channels_of
@@ -142,7 +143,9 @@ class Watchbook:
         await self.outbox.start()
         await self.runs.recover()
         await self.prober.__aenter__()
-        tools = Tools(self.prober, self.figures, pins, self.clock.now, self._changed)
+        stalls = Stalls()
+        self._begin(stalls.run(), "look at its own delays")
+        tools = Tools(self.prober, self.figures, pins, stalls, self.clock.now, self._changed)
         for service in self.live.values():
             for place in service.places.values():
                 watch = PlaceWatch(service, place, self.desks[(service.id, place.name)], tools)

@@ -19,6 +19,7 @@ from watchbook.app.desk import Desk
 from watchbook.app.figures import Figures
 from watchbook.app.live import LiveCheck, LiveMetric, LiveService, Place
 from watchbook.app.pinning import Pins
+from watchbook.app.stalls import Stalls, excused
 from watchbook.deciding import answers
 from watchbook.deciding.health import HealthDecision, judge_health
 from watchbook.deciding.observing import Measured, observe
@@ -45,6 +46,7 @@ class Tools:
     prober: Prober
     figures: Figures
     pins: Pins
+    stalls: Stalls
     now: Callable[[], float]
     changed: Callable[[str], None]
 
@@ -161,7 +163,10 @@ class PlaceWatch:
     async def _probe(self, live: LiveCheck) -> HealthDecision:
         """One probe and what follows for the check's health."""
         directory = self.service.loaded.path.parent
-        result = await self.tools.prober.probe(live.check, live.target, self.tools.now(), directory)
+        began, stalled_s = self.tools.now(), self.tools.stalls.total_s
+        result = await self.tools.prober.probe(live.check, live.target, began, directory)
+        stalled_s = self.tools.stalls.total_s - stalled_s
+        result = excused(result, self.tools.now() - began, stalled_s, live.check.timeout_s)
         live.result = result
         decision = judge_health(live.health, result, live.check.every_s)
         live.health = decision.health
