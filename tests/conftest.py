@@ -10,7 +10,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-SERVERS = {"served", "shell", "house", "make_outbox"}  # fixtures that start a server, supervisors or an outbox
+# Fixtures that start a server, supervisors or an outbox for each test.
+SERVERS = {"served", "shell", "house", "make_outbox"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
