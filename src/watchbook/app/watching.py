@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -22,7 +22,8 @@ from watchbook.app.pinning import Pins
 from watchbook.app.stalls import Stalls, excused
 from watchbook.deciding import answers
 from watchbook.deciding.health import HealthDecision, judge_health
-from watchbook.deciding.observing import Measured, observe
+from watchbook.deciding.observing import Facts, Measured, observe
+from watchbook.deciding.watched import Watched
 from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.alerts import AlertState, Observation
 from watchbook.model.errors import StoreError
@@ -215,17 +216,28 @@ class PlaceWatch:
         runbook, window, now = self.service.loaded.runbook, self.place.window, self.tools.now()
         every_s = runbook.service.metrics.every_s
         for live in self.place.metrics:
-            if self._take_probed(live, now):
-                continue
-            self._take_figure(live, now)
-            if live.bound is None:
-                bound = binding.bind_metric(live.metric, runbook.metrics, window, every_s)
-                live.problem = bound.reason if isinstance(bound, BindingProblem) else ""
-                live.bound = None if isinstance(bound, BindingProblem) else bound
+            with self._apart(f"the figure {live.metric.name}"):
+                if self._take_probed(live, now):
+                    continue
+                self._take_figure(live, now)
+                if live.bound is None:
+                    bound = binding.bind_metric(live.metric, runbook.metrics, window, every_s)
+                    live.problem = bound.reason if isinstance(bound, BindingProblem) else ""
+                    live.bound = None if isinstance(bound, BindingProblem) else bound
         for watched in list(self.place.watch.alerts.values()):
             key = str(watched.state.id)
             if key not in self.place.bound and key in self._asked:
-                await self._bind(watched.rule, watched.state)
+                with self._apart(f"the alert {watched.rule.name}"):
+                    await self._bind(watched.rule, watched.state)
+
+    @contextlib.contextmanager
+    def _apart(self, what: str) -> Iterator[None]:
+        """A bug in measuring one thing is said and counted, and does not keep the others from being measured."""
+        try:
+            yield
+        except Exception:
+            self.tools.figures.failures.add(loop="metrics")
+            _log.exception("%s of %s could not be measured", what, self.service.id)
 
     async def _bind(self, rule: AlertRule, state: AlertState) -> None:
         """Pins how a rule is measured; from then on it may page, where it is wanted."""
@@ -300,10 +312,20 @@ class PlaceWatch:
             if time.monotonic() - looked > YIELD_S:
                 await asyncio.sleep(0)
                 looked = time.monotonic()
-            observation = observe(watched.rule, facts, partial(self._measured, key, now), now)
-            self.place.says[str(key)] = observation.says
-            found[key] = observation
+            found[key] = self._observed(watched, facts, now)
+            self.place.says[str(key)] = found[key].says
         return found
+
+    def _observed(self, watched: Watched, facts: Facts, now: float) -> Observation:
+        """One rule's condition. A bug in it is *evaluation failing* of this rule; the others are evaluated as ever."""
+        key = watched.state.id
+        try:
+            return observe(watched.rule, facts, partial(self._measured, key, now), now)
+        except Exception as error:
+            self.tools.figures.failures.add(loop="evaluation")
+            if not watched.state.problem:  # the log hears of it once
+                _log.exception("%s could not be evaluated", key)
+            return Observation(now, None, problem=f"a bug of Watchbook ({type(error).__name__}: {error})")
 
     def _measured(self, alert: AlertId, now: float) -> Measured:
         self._asked.add(str(alert))
