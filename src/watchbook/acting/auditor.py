@@ -160,10 +160,22 @@ def _matters(entry: JournalEntry) -> bool:
 
 
 def _without_old(entries: list[JournalEntry], now: float) -> list[JournalEntry]:
-    """Without what belongs to episodes that ended long ago; everything else is kept."""
+    """Without what belongs to episodes that ended long ago, and without old words while nothing fires.
+
+    What happened before an episode began says nothing about it, but for what lasts.
+    """
     ended = {
         str(entry.data.get("episode"))
         for entry in entries
         if entry.kind == "alert.resolved" and entry.occurred_at < now - 2 * ACTION_S
     }
-    return [entry for entry in entries if str(entry.data.get("episode")) not in ended]
+    left = [entry for entry in entries if str(entry.data.get("episode")) not in ended]
+    if any(entry.kind == "alert.firing" for entry in left):
+        return left
+    return [entry for entry in left if entry.occurred_at >= now - 2 * ACTION_S or _lasts(entry, now)]
+
+
+def _lasts(entry: JournalEntry, now: float) -> bool:
+    """Whether it bears on episodes that are still to begin: a silence before its end, an alert that was disarmed."""
+    silences = entry.kind.startswith("silence.") and float(entry.data.get("ends_at") or 0.0) > now
+    return silences or entry.kind in ("alert.armed", "alert.disarmed")

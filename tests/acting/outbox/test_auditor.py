@@ -97,3 +97,23 @@ async def test_outbox_that_drops_a_notice_is_caught(
     await store.note(resolved)
     assert await looks.look() == ()
     assert [entry.kind for entry in await store.journal(Wanted())][-1] == "audit.agrees"
+
+
+async def test_what_is_long_over_is_forgotten(auditor: Any, store: Any) -> None:
+    """People's words of past incidents do not gather in memory; a silence that lasts, and what was disarmed, are kept."""
+    looks, clock = auditor
+    now = time.time()
+    words = [Entry("shop", "run.started", "ana deploys", "ana", now, incident="i1") for _ in range(50)]
+    silence = {"alert": None, "starts_at": now, "ends_at": now + 9e4, "reason": "why"}
+    await store.note(
+        firing(now),
+        *words,
+        Entry("shop", "alert.resolved", "over", occurred_at=now, data={"episode": "e1"}),
+        Entry("shop", "silence.created", "quiet", "ana", now, "s1", data=silence),
+        Entry("shop", "alert.disarmed", "only observed", "ana", now, "shop/production/down"),
+    )
+    await looks.look()
+    assert len(looks._entries) == 54
+    clock.ahead_s = 4000.0
+    await looks.look()
+    assert [entry.kind for entry in looks._entries] == ["silence.created", "alert.disarmed"]
