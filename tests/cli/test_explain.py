@@ -104,3 +104,24 @@ def test_json_names_only_values_of_the_contract() -> None:
     }
     assert {alert["severity"] for alert in reading["alerts"]} <= {"critical", "high", "medium", "low", "info"}
     assert {finding["severity"] for finding in reading["findings"]} <= {"error", "warning", "note"}
+
+
+def test_html_is_one_page_on_the_output_or_in_a_file(tmp_path: Path) -> None:
+    """The same page either way; the file's name stands in it."""
+    printed = CliRunner().invoke(command, [str(WHOLE), "--html"], standalone_mode=False)
+    output = tmp_path / "explained.html"
+    written = CliRunner().invoke(command, [str(WHOLE), "--html", "-o", str(output)], standalone_mode=False)
+    assert (printed.return_value, written.return_value, written.output) == (0, 0, "")
+    assert printed.output == output.read_text() + "\n"
+    assert "What Watchbook understood of whole.md" in printed.output
+
+
+def test_html_of_several_runbooks_or_to_nowhere_is_one_line(tmp_path: Path) -> None:
+    """A page holds one document; a folder that is not there is said; -o alone makes no sense."""
+    for name in ("a-runbook.md", "b-runbook.md"):
+        (tmp_path / name).write_text(WHOLE.read_text())
+    several = CliRunner().invoke(command, [str(tmp_path), "--html"])
+    assert "there are 2 runbooks here" in str(several.exception)
+    nowhere = CliRunner().invoke(command, [str(WHOLE), "--html", "-o", str(tmp_path / "no" / "x.html")])
+    assert "cannot be written" in str(nowhere.exception)
+    assert CliRunner().invoke(command, [str(WHOLE), "-o", "x.html"]).exit_code == 2

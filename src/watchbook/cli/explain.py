@@ -1,6 +1,7 @@
 """`watchbook explain FILE`: what each line of a runbook was understood to mean.
 
-Prints the readings beside their lines, or the JSON reading (a contract, see docs/reference). Needs no server.
+Prints the readings beside their lines, the JSON reading (a contract, see docs/reference), or a page for a browser. Needs no
+server.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from watchbook.cli.speaking import FORMAT, print_json
+from watchbook.model.errors import UsageError
 from watchbook.model.runbook import Runbook
 
 
@@ -17,7 +19,15 @@ from watchbook.model.runbook import Runbook
 @click.argument("file", type=click.Path(path_type=Path))
 @FORMAT
 @click.option("--all", "everything", is_flag=True, help="Show lines that are prose as well.")
-def command(file: Path, form: str, everything: bool) -> int:
+@click.option(
+    "--html",
+    is_flag=True,
+    help="One page with each reading in the margin, complete in itself, for any browser.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the page of --html here."
+)
+def command(file: Path, form: str, everything: bool, html: bool, output: Path | None) -> int:
     """Print what each line of a runbook was understood to mean.
 
     FILE is a runbook, or a folder with one.
@@ -25,6 +35,10 @@ def command(file: Path, form: str, everything: bool) -> int:
     from watchbook.app.loading import find, load
     from watchbook.reading.document import source_lines
 
+    if output is not None and not html:
+        raise click.UsageError("-o is for --html.")
+    if html:
+        return _as_page(find([file]), file, output)
     for path in find([file]):
         loaded = load(path)
         if form == "json":
@@ -34,6 +48,29 @@ def command(file: Path, form: str, everything: bool) -> int:
         else:
             for line in explained(loaded.runbook, source_lines(loaded.text), everything, sys.stdout.isatty()):
                 print(line)
+    return 0
+
+
+def _as_page(paths: Sequence[Path], named: Path, output: Path | None) -> int:
+    """Writes the page of one document to a file, or prints it."""
+    from watchbook.app.loading import load
+    from watchbook.web.explanation import explanation
+
+    if len(paths) != 1:
+        raise UsageError(
+            f"there are {len(paths)} runbooks here, and a page holds one", where=str(named), mend="Name one."
+        )
+    loaded = load(paths[0])
+    page = explanation(loaded.runbook, loaded.text, paths[0].name)
+    if output is None:
+        print(page)
+        return 0
+    try:
+        output.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror}", where=str(output), mend="Check the folder."
+        ) from None
     return 0
 
 

@@ -15,7 +15,7 @@ from watchbook.model.runbook import Finding
 
 _SECRET = entry("secret-in-text").code
 # What is missing stands nowhere: the line that such a finding is shown at says nothing about it.
-_MISSING = frozenset(
+MISSING = frozenset(
     entry(name).code
     for name in (
         "section-missing",
@@ -48,7 +48,7 @@ def key(finding: Finding, source: Sequence[str]) -> str:
     said = re.sub(r"\bline \d+", "line", finding.message)
     line = source[finding.line - 1] if 0 < finding.line <= len(source) else ""
     marked = line[finding.column : finding.column + finding.length] if finding.length else line
-    text = "" if finding.code == _SECRET or finding.code in _MISSING else " ".join(marked.split())
+    text = "" if finding.code == _SECRET or finding.code in MISSING else " ".join(marked.split())
     return f"{finding.code} {key_of(said, text)}"
 
 
