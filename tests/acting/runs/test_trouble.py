@@ -70,6 +70,24 @@ async def test_what_cannot_be_written_does_not_happen(
     await runs.stop()
 
 
+async def test_a_cancellation_that_cannot_be_written_says_so(
+    house: Any, step: Make, procedure: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a full disk the step is stopped at once; the person hears that the end is not recorded yet, and it is later."""
+    monkeypatch.setattr("watchbook.acting.runs.runs.CANCEL_WITHIN_S", 0.5)
+    ledger = FailingLedger(house.store)
+    runs = Runs(ledger, Installation(tmp_path / "runs", house.environment, grace_s=0.2), time.time)
+    todo = procedure(step("one", "touch one; sleep 60"))
+    run = await runs.start(StartOrder("shop", todo, "ana", str(tmp_path), content_hash=todo.content_hash))
+    await house.until((tmp_path / "one").exists)
+    ledger.broken = True
+    with pytest.raises(StoreError, match="could not be recorded"):
+        await runs.cancel(run.id, "enough", "ana")
+    ledger.broken = False
+    assert (await asyncio.wait_for(runs.ended(run.id), 10)).state == "cancelled"
+    await runs.stop()
+
+
 async def test_an_answer_that_cannot_be_written_is_not_taken(house: Any, step: Make, procedure: Make) -> None:
     """The person is told, the question stays open, and the same answer works later."""
     ledger = FailingLedger(house.store)

@@ -40,6 +40,8 @@ from watchbook.world.shell.runner import Supervisor
 
 DRIVE_AGAIN_S, DRIVE_AGAIN_MOST_S = 1.0, 60.0  # after a bug: twice as long each time
 
+CANCEL_WITHIN_S = 25.0  # longer than a step's grace; a client waits 30 s
+
 log = logging.getLogger(__name__)
 FIRST_MOVE_S = 1.0
 
@@ -120,7 +122,10 @@ class Runs:
         return answered
 
     async def cancel(self, run: str, reason: str, actor: str) -> Run:
-        """Stops the step under way and ends the run. Raises NotFoundError, ConflictError when it is over."""
+        """Stops the step under way and ends the run.
+
+        Raises NotFoundError, ConflictError when it is over, StoreError while its end cannot be written: it ends later then.
+        """
         case = self._cases.get(run)
         if case is None:
             known = await self._ledger.get(Run, run)
@@ -128,7 +133,14 @@ class Runs:
                 raise NotFoundError(f"there is no run {run}", mend="List them with `watchbook status`.")
             raise ConflictError(f"run {run} is over ({known.state})")
         self._stop_case(case, f"{actor} cancelled it: {reason}" if reason else f"{actor} cancelled it")
-        await case.over.wait()
+        try:
+            async with asyncio.timeout(CANCEL_WITHIN_S):
+                await case.over.wait()
+        except TimeoutError:
+            raise StoreError(
+                f"run {run} is being stopped, and its end could not be recorded within {CANCEL_WITHIN_S:g} s",
+                mend="It ends as soon as that works. `/health` says what stands in the way.",
+            ) from None
         return await self.ended(run)
 
     async def open_questions(self) -> tuple[Question, ...]:
