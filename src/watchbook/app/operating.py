@@ -209,7 +209,8 @@ def _issues_at_work(service: LiveService) -> set[str]:
 
 
 def environment_of(service: LiveService, procedure: Procedure, request: RunRequest) -> str | None:
-    """The environment of a run: as asked for; else none where steps name theirs, and the one that pages otherwise."""
+    """The environment of a run: as asked for; else the only one that its steps name, none where they name several,
+    and the one that pages where they name none."""
     if request.environment:
         for name in service.places:
             if slug(name) == slug(request.environment):
@@ -218,8 +219,12 @@ def environment_of(service: LiveService, procedure: Procedure, request: RunReque
             f"{service.loaded.runbook.service.name} has no environment “{request.environment}”",
             mend=f"It has: {', '.join(service.places)}.",
         )
-    if any(step.environment for step in procedure.steps):
+    named = {slug(step.environment) for step in procedure.steps if step.environment}
+    if len(named) > 1:
         return None
+    for name in service.places:
+        if slug(name) in named:
+            return name
     production = service.production()
     return production.name if production else None
 

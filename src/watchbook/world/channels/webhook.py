@@ -17,6 +17,7 @@ import aiohttp
 from watchbook.model.errors import DocumentError
 from watchbook.model.paging import Notice
 from watchbook.world.ports import Delivery, DeliveryResult
+from watchbook.world.probes.http import say_failure
 
 SIGNATURE_HEADER = "Watchbook-Signature"  # "sha256=" and the hexadecimal HMAC of the body
 KEY_HEADER = "Idempotency-Key"
@@ -136,5 +137,5 @@ def _failure(error: Exception, timeout_s: float) -> Delivery:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Delivery(DeliveryResult.PERMANENT, "the receiver's certificate cannot be verified")
     if isinstance(error, (aiohttp.ClientError, OSError)):
-        return Delivery(DeliveryResult.RETRY, f"not reached: {error}")
+        return Delivery(DeliveryResult.RETRY, say_failure(error, "the receiver"))
     return Delivery(DeliveryResult.RETRY, f"sending failed: {type(error).__name__}: {error}")
