@@ -3,7 +3,7 @@
 import re
 
 from watchbook.measuring.catalogue import DURATIONS, GAUGES, OBSERVED, OF_REQUESTS, REQUESTS
-from watchbook.model.findings import Entry, catalogue
+from watchbook.model.findings import FIXABLE, Entry, catalogue
 from watchbook.model.signals import SIGNALS, Signal
 
 _AREAS = {
@@ -34,7 +34,22 @@ def findings_page() -> str:
 def _finding(entry: Entry) -> str:
     message = re.sub(r"`?\{(\w+)\}`?", lambda found: f"*{found[1].replace('_', ' ')}*", entry.message)
     mend = re.sub(r"\{(\w+)\}", lambda found: f"*{found[1].replace('_', ' ')}*", entry.mend)
-    return f"### {entry.code} {entry.name} ({entry.level.value})\n\n{message}\n\nWhy: {entry.why}\n\nMend: {mend}\n"
+    by_itself = f" {_FIXED[entry.name]}" if entry.name in FIXABLE else ""
+    return (
+        f"### {entry.code} {entry.name} ({entry.level.value})\n\n{message}\n\n"
+        f"Why: {entry.why}\n\nMend: {mend}{by_itself}\n"
+    )
+
+
+_FIXED = {
+    "placeholder-left": "`watchbook fix` fills in the service's or the owner's name where the document says it elsewhere,"
+    " and the date of Last Updated.",
+    "field-missing": "`watchbook fix` puts in Last Updated, with the day of the file's last commit.",
+    "date-not-understood": "`watchbook fix` puts a date behind a Last Updated that has none.",
+    "severity-missing": "`watchbook fix` adds the column where every row of the table spells its severity"
+    " (`P1`, `[SEV-2]`).",
+    "curl-without-fail": "`watchbook fix` adds it.",
+}
 
 
 _UNITS = {

@@ -16,6 +16,7 @@ from watchbook.model.errors import WatchbookError
 COMMANDS = {
     "up": "Stand watch: probes, alerts, paging, board and API on one port.",
     "check": "Say what a runbook leaves out, gets wrong or would let someone down with.",
+    "fix": "Show safe edits for findings that have one, or make them.",
     "diff": "Say in words what a change of runbooks changes.",
     "explain": "Print what each line of a runbook was understood to mean.",
     "status": "Show every service: what is wrong, since when, who was told.",

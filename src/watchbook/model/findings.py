@@ -28,6 +28,14 @@ class Entry:
     why: str
 
 
+# Findings that `watchbook fix` mends where the document or git holds what is missing (`reading.fixes`).
+FIXABLE = frozenset(
+    (
+        "placeholder-left", "field-missing", "date-not-understood", "severity-missing", "curl-without-fail",
+    )
+)  # fmt: skip
+
+
 @cache
 def catalogue() -> dict[str, Entry]:
     """Every kind of finding by name, in order of codes."""

@@ -1,7 +1,7 @@
 """What git knows: the files of a revision, their text, and the lines that changed since one.
 
-Called by `app.comparing` and `app.narrowing`. It runs the `git` program without a shell and reads only; hooks, pagers,
-external diff programs and locks are left out. Everything that goes wrong is one `GitError` line.
+Called by `app.comparing`, `app.checking` and `app.mending`. It runs the `git` program without a shell and reads only;
+hooks, pagers, external diff programs and locks are left out. Everything that goes wrong is one `GitError` line.
 """
 
 import os
@@ -81,6 +81,16 @@ class Repository:
             start, count = int(hunk[1]), int(hunk[2] or 1)
             found.update(range(start, start + count) if count else (start, start + 1))
         return frozenset(found)
+
+    def last_commit_day(self, path: str) -> str | None:
+        """The day of the last commit of a file (`2026-11-23`); None where there is none.
+
+        A shallow clone does not know it either: the commit it begins with seems to have touched every file.
+        """
+        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
+            return None
+        said = self._git("log", "-1", "--format=%cs", "--", f":(top,literal){path}", may_fail=True)
+        return said.decode().strip() or None
 
     def _git(self, *arguments: str, may_fail: bool = False) -> bytes:
         return _run(self.root, *arguments, may_fail=may_fail)
