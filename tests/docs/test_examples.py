@@ -29,6 +29,9 @@ CHEAP = [
     "check --at 2026-11-23 examples",
     "explain RUNBOOK.md",
     "explain RUNBOOK.md --format json",
+    "explain RUNBOOK.md --html",
+    "diff examples/01-shop/RUNBOOK.md RUNBOOK.md",
+    "diff examples/01-shop/RUNBOOK.md RUNBOOK.md --format markdown",
 ]
 
 

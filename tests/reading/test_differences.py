@@ -153,6 +153,7 @@ CHANGES = [
     ("**Rollback:**\n\n```bash\n# Roll back\n./deploy.sh production previous\n```\n", "", GUARDS, "a way back less"),
     ("rm -rf /var/log/till/old", "ls /var/log/till/old", MORE, "no longer waits for a person to confirm it"),
     ("tail -n 50 till.log", "rm -rf /srv/till", GUARDS, "command “Recent log”: only reads → destructive."),
+    ("tail -n 50 till.log", "tail -n <lines> till.log", NONE, "asks for the parameter lines"),
     ("99.9%", "99%", GUARDS, "The service level (SLA) is 99.9% → 99%."),
     ("99.9%", "99.99%", NONE, "The service level (SLA) is 99.9% → 99.99%."),
     ("**RPO:** 24 hours", "**RPO:** 48 hours", GUARDS, "The recovery point (RPO) is 1 d → 2 d."),

@@ -85,6 +85,40 @@ def test_where_two_commits_parted(folder: Path) -> None:
     assert repository_of(folder).common(main, side) == base
 
 
+def test_commits_without_a_common_one_are_said(folder: Path) -> None:
+    """Two histories that never met cannot be compared with three dots."""
+    one = commit(folder, "RUNBOOK.md", "one\n")
+    git(folder, "checkout", "-q", "--orphan", "other")
+    other = commit(folder, "RUNBOOK.md", "two\n")
+    with pytest.raises(GitError, match="have no common commit"):
+        repository_of(folder).common(one, other)
+
+
+def test_a_huge_file_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same limit as for files on disk."""
+    first = commit(folder, "RUNBOOK.md", "x" * 100)
+    monkeypatch.setattr("watchbook.world.git._LARGEST_BYTES", 10)
+    with pytest.raises(GitError, match="larger than 20 MiB"):
+        repository_of(folder).bytes_at(first, "RUNBOOK.md")
+
+
+def test_a_git_that_refuses_is_quoted(folder: Path) -> None:
+    """What git says itself, in one line."""
+    commit(folder, "RUNBOOK.md", "x")
+    with pytest.raises(GitError) as raised:
+        repository_of(folder).files("0" * 40)
+    assert "\n" not in str(raised.value)
+    assert "fatal" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["file", "nowhere"])
+def test_a_place_that_is_no_folder_is_one_line(folder: Path, name: str) -> None:
+    """Neither a file nor nothing is mistaken for a machine without git."""
+    (folder / "file").write_text("x")
+    with pytest.raises(GitError, match="this is no folder"):
+        repository_of(folder / name)
+
+
 def _unknown(repository: Repository) -> None:
     repository.commit("nope")
 

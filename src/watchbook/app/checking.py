@@ -124,13 +124,15 @@ def read_baseline(path: Path) -> Baseline:
 
 
 def write_baseline(path: Path, documents: Sequence[Checked]) -> int:
-    """Writes what is found now as known; documents that were not checked keep what the file says of them.
+    """Writes what is found now as known; documents that were not checked, and are still there, keep what the file says.
 
     Gives how many findings it holds. Raises `DocumentError` where it cannot be written.
     """
     files = read_baseline(path) if path.exists() else {}
     files |= {name_in(path, Path(one.path)): count(one.findings, one.lines) for one in documents}
-    kept = {name: counted for name, counted in sorted(files.items()) if counted}
+    kept = {
+        name: counted for name, counted in sorted(files.items()) if counted and (path.parent / name).exists()
+    }
     text = json.dumps({"version": _VERSION, "files": kept}, indent=1, ensure_ascii=False)
     try:
         path.write_text(text + "\n", encoding="utf-8")

@@ -31,7 +31,7 @@ def command(what: str, paths: tuple[Path, ...], form: str, strict: bool) -> int:
     from watchbook.app.comparing import compare_files, compare_revisions
     from watchbook.cli import differing
 
-    if Path(what).suffix == ".md" and ".." not in what and not Path(what).exists():
+    if what.endswith(".md") and ".." not in what.replace("../", "") and not Path(what).exists():
         raise DocumentError("there is no such file", where=what, mend="Check the path.")
     if Path(what).is_file():
         if len(paths) != 1:

@@ -125,6 +125,8 @@ def _run(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
             check=False,
         )  # fmt: skip
     except FileNotFoundError:
+        if not folder.is_dir():
+            raise GitError("this is no folder", where=str(folder), mend="Check the path.") from None
         raise GitError("git is not installed", mend="Install it, or compare two files.") from None
     except NotADirectoryError:
         raise GitError("this is no folder", where=str(folder), mend="Check the path.") from None

@@ -89,22 +89,36 @@ def environment_changes(old: Runbook, new: Runbook) -> Iterator[Change]:
             one.line,
         )
     for one, two in pairs.kept:
-        for says in _environment(one, two):
+        for risk, says in _environment(one, two):
             yield Change(
-                "environment", Risk.NONE, two.name, f"environment {two.name}: {says}.", one.line, two.line
+                "environment", risk, two.name, f"environment {two.name}: {says}.", one.line, two.line
             )
 
 
-def _environment(old: Environment, new: Environment) -> Iterator[str]:
+def _environment(old: Environment, new: Environment) -> Iterator[tuple[Risk, str]]:
+    """Context and namespace say where `kubectl` of a diagnosis lands, and without a context it is not run."""
     if slug(old.name) != slug(new.name):
-        yield f"renamed, was {old.name}"
+        yield Risk.NONE, f"renamed, was {old.name}"
     instances = [listed(one.instances) if one.instances else None for one in (old, new)]
-    for what, before, after in (
-        ("address", old.url, new.url), ("instances", instances[0], instances[1]), ("selector", old.selector, new.selector),
-        ("kubectl context", old.context, new.context), ("namespace", old.namespace, new.namespace),
-    ):  # fmt: skip
+    for what, before, after in (("address", old.url, new.url), ("instances", instances[0], instances[1]),
+                                ("selector", old.selector, new.selector)):  # fmt: skip
         if before != after:
-            yield f"{what} {before or 'none'} → {after or 'none'}"
+            yield Risk.NONE, f"{what} {before or 'none'} → {after or 'none'}"
+    for what, before, after in (
+        ("context", old.context, new.context),
+        ("namespace", old.namespace, new.namespace),
+    ):
+        if before != after:
+            where = (
+                "diagnosis would run kubectl there unattended"
+                if after
+                else "diagnosis no longer runs kubectl there"
+            )
+            risk = Risk.RUNS_MORE if after or what == "namespace" else Risk.GUARDS_LESS
+            yield (
+                risk,
+                f"{what} {before or 'none'} → {after or 'none'}; {where if what == 'context' else 'kubectl lands there'}",
+            )
 
 
 def metric_changes(old: Runbook, new: Runbook) -> Iterator[Change]:

@@ -15,25 +15,29 @@ from watchbook.reading.differences.pairing import pair
 from watchbook.reading.expectations import say_expectation
 from watchbook.reading.step_text import say_safety
 
-_Places = dict[str, tuple[str, int]]  # script → where it runs, line
+_Places = dict[tuple[str, str], tuple[str, int]]  # script and environment → where it runs, line
 
 
 def unattended_changes(old: Runbook, new: Runbook) -> Iterator[Change]:
     """Commands that come to run by themselves, and those that do so no longer."""
     before, after = _unattended(old), _unattended(new)
     classes_before, classes_after = _classes(old), _classes(new)
-    for script, (where, line) in after.items():
-        if script not in before:
+    for key, (where, line) in after.items():
+        script, environment = key
+        if key not in before:
             was = classes_before.get(script)
             why = f", was {say_safety(was)}" if was is not None and was is not Safety.READ_ONLY else ""
-            yield Change("unattended", Risk.RUNS_MORE, script, f"{code(script)} would now run unattended: {where}{why}.",
-                         None, line)  # fmt: skip
-    for script, (where, line) in before.items():
-        if script not in after:
+            place = f" in {environment}" if environment and any(script == one for one, _ in before) else ""
+            says = f"{code(script)} would now run unattended{place}: {where}{why}."
+            yield Change("unattended", Risk.RUNS_MORE, script, says, None, line)
+    for key, (where, line) in before.items():
+        script, environment = key
+        if key not in after:
             now = classes_after.get(script)
             why = f": it is {say_safety(now)} now" if now is not None and now is not Safety.READ_ONLY else ""
-            yield Change("unattended", Risk.GUARDS_LESS, script,
-                         f"{code(script)} would no longer run unattended ({where}){why}.", line, None)  # fmt: skip
+            place = f" in {environment}" if environment and any(script == one for one, _ in after) else ""
+            says = f"{code(script)} would no longer run unattended{place} ({where}){why}."
+            yield Change("unattended", Risk.GUARDS_LESS, script, says, line, None)
 
 
 def _unattended(runbook: Runbook) -> _Places:
@@ -42,17 +46,22 @@ def _unattended(runbook: Runbook) -> _Places:
     for check in runbook.health_checks:
         if check.kind in (CheckKind.COMMAND, CheckKind.SQL):
             script = f"{check.target} {check.query or ''}".strip()
-            found.setdefault(script, (f"the check {check.name}, every {lasting(check.every_s)}", check.line))
+            found.setdefault(
+                (script, check.environment or ""),
+                (f"the check {check.name}, every {lasting(check.every_s)}", check.line),
+            )
     for issue in runbook.issues:
         for step in _proven(issue.diagnosis):
-            found.setdefault(
-                _script(step), (f"diagnosis of {quoted(issue.name)}{_declared(step)}", step.line)
-            )
+            found.setdefault(_place(step), (f"diagnosis of {quoted(issue.name)}{_declared(step)}", step.line))
         for cause in issue.causes:
             for step in _proven(cause.check):
                 where = f"the check of the cause {quoted(cause.name)}{_declared(step)}"
-                found.setdefault(_script(step), (where, step.line))
+                found.setdefault(_place(step), (where, step.line))
     return found
+
+
+def _place(step: Step) -> tuple[str, str]:
+    return _script(step), slug(step.environment) if step.environment else ""
 
 
 def _script(step: Step) -> str:
