@@ -127,3 +127,21 @@ async def test_a_second_changing_run_waits_and_names_the_first(stage: Stage) -> 
             lambda: faces.run(second), lambda view: [view] if view.summary.state == "completed" else []
         )
         assert (await faces.run(first)).summary.state == "completed"
+
+
+async def test_a_refused_page_about_a_run_is_said_on_the_console(stage: Stage) -> None:
+    """No ladder climbs for it: when its webhook refuses for good, it must not vanish."""
+    stage.phone.status = 404
+    async with stage.watching() as faces:
+        await begin(faces, "Careful")
+        stage.till.healthy = False
+        question = await asked(faces, "failed")
+        await faces.answer(question.id, "rollback", question.content_hash, ANA)
+        told = await until(
+            lambda: [
+                entry["data"]
+                for entry in stage.journalled("page.sent")
+                if entry["data"]["alert"] == "Rollback failed"
+            ]
+        )
+        assert [(one["contact"], one["channel"]) for one in told] == [("Ana Ruiz", "console")]

@@ -5,16 +5,18 @@ Implements `acting.runs.ports.Announcements`. Posts and notices of a document's 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from watchbook.acting.outbox import Outbox
 from watchbook.app.live import LiveService, Place
+from watchbook.deciding.directory import CONSOLE
 from watchbook.deciding.page import Address, Matter, page_body
 from watchbook.model.alerts import Episode
 from watchbook.model.decisions import NOTHING, Decision
 from watchbook.model.ids import EpisodeId, ServiceId, alert_id, key_of
 from watchbook.model.incidents import Entry
-from watchbook.model.paging import Notice, NoticeKind, notice_key
+from watchbook.model.paging import Notice, NoticeKind, NoticeState, notice_key
 from watchbook.model.procedures import Step
 from watchbook.model.runbook import Severity
 from watchbook.model.runs import Run
@@ -88,6 +90,21 @@ def _notice(episode: Episode, address: Address, channel: str, body: dict[str, An
         due_at=now,
         created_at=now,
     )
+
+
+def on_console(notice: Notice, now: float) -> Decision:
+    """A page that no ladder climbs for and that its channel refused: it is said at least where Watchbook runs."""
+    if (
+        notice.kind is not NoticeKind.TRIGGER
+        or notice.channel == CONSOLE
+        or notice.body.get("acknowledge_link")
+    ):
+        return NOTHING
+    key = notice_key(notice.episode, notice.kind, notice.sequence, 0, 0, notice.contact, CONSOLE)
+    copy = replace(
+        notice, key=key, channel=CONSOLE, state=NoticeState.DUE, tries=0, problem="", due_at=now, version=0
+    )
+    return Decision(f"{notice.contact} could not be told through {notice.channel}", (copy,))
 
 
 class PagingLedger:

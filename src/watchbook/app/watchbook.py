@@ -15,7 +15,7 @@ from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
-from watchbook.app.announcing import LiveAnnouncements, PagingLedger
+from watchbook.app.announcing import LiveAnnouncements, PagingLedger, on_console
 from watchbook.app.answering import Answering, trust
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.desk import Desk
@@ -237,6 +237,10 @@ class Watchbook:
         for desk in self.desks.values():
             if notice.episode in desk.place.watch.episodes:
                 await desk.decide(lambda watch, now: answers.channel_failed(watch, notice, now))
+                return
+        decision = on_console(notice, self.clock.now())
+        if decision.saves:
+            await self.outbox.apply(decision)
 
     async def _wanted(self, wanted: DiagnosisWanted) -> None:
         """An alert began to fire: diagnose its issue, and tell everyone who was told of it."""
