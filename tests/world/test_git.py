@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.programs import require_program
 
-from watchbook.world.git import GitError, Repository, repository_of
+from watchbook.world.git import GitError, Repository, holds, repository_of
 
 Git = Callable[..., str]
 
@@ -50,6 +50,18 @@ def test_text_and_files_of_a_revision(folder: Path) -> None:
     assert repository.bytes_at(first, "a b/Über RUNBOOK.md") == b"one\n"
     assert list(repository.files(second)) == ["a b/Über RUNBOOK.md"]
     assert repository.files(first) != repository.files(second)
+
+
+def test_what_a_file_holds_is_known_by_its_id(folder: Path) -> None:
+    """Without asking git again, in repositories of either kind of id."""
+    commit(folder, "RUNBOOK.md", "one\n")
+    assert holds(b"one\n", repository_of(folder).files("HEAD")["RUNBOOK.md"])
+    assert not holds(b"two\n", repository_of(folder).files("HEAD")["RUNBOOK.md"])
+    newer = folder / "newer"
+    newer.mkdir()
+    git(newer, "init", "-q", "-b", "main", "--object-format=sha256")
+    commit(newer, "RUNBOOK.md", "one\n")
+    assert holds(b"one\n", repository_of(newer).files("HEAD")["RUNBOOK.md"])
 
 
 def test_lines_that_changed_since_a_revision(folder: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from watchbook.app.loading import Loaded, decoded, load, read_text
 from watchbook.deciding.baseline import count, sift
@@ -20,6 +20,9 @@ from watchbook.model.runbook import Coverage, Finding
 from watchbook.reading import read_runbook
 from watchbook.reading.document import source_lines
 from watchbook.reading.suppressions import suppress
+
+if TYPE_CHECKING:
+    from watchbook.world.git import Repository
 
 _VERSION = 0
 Baseline = dict[str, dict[str, int]]  # path relative to the baseline's folder → key of a finding → how many
@@ -48,6 +51,9 @@ class Examination:
     baseline: Path | None = None
     known: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     since: str | None = None
+    _bases: "dict[Path, tuple[Repository, str]]" = field(
+        default_factory=dict
+    )  # of each folder that was asked about
 
     def check(self, path: Path) -> Checked:
         """The document with the findings that count, in order of lines. Raises `DocumentError` and `GitError`."""
@@ -67,10 +73,7 @@ class Examination:
 
     def _changed(self, path: Path, checked: Checked) -> tuple[Finding, ...]:
         """Findings on lines that changed since the revision, and those that a change elsewhere brought about."""
-        from watchbook.world.git import repository_of
-
-        repository = repository_of(path.parent)
-        commit = repository.commit(self.since or "HEAD")
+        repository, commit = self._base(path.parent)
         name = path.resolve().relative_to(repository.root).as_posix()
         changed = repository.changed_lines(commit, name)
         if changed is None:
@@ -83,6 +86,15 @@ class Examination:
         known = count(_findings(old, self.today, self.here), before)
         brought = sift(checked.findings, checked.lines, known).new
         return tuple(one for one in checked.findings if one.line in changed or one in brought)
+
+    def _base(self, folder: Path) -> "tuple[Repository, str]":
+        """The repository of a folder and the commit to compare with."""
+        from watchbook.world.git import repository_of
+
+        if folder not in self._bases:
+            repository = repository_of(folder)
+            self._bases[folder] = repository, repository.commit(self.since or "HEAD")
+        return self._bases[folder]
 
 
 def _findings(loaded: Loaded, today: date, here: bool) -> list[Finding]:

@@ -15,7 +15,7 @@ from watchbook.model.ids import slug
 from watchbook.model.runbook import Runbook, Service
 from watchbook.reading import read_runbook
 from watchbook.reading.differences import Change, differences
-from watchbook.world.git import Repository, repository_of
+from watchbook.world.git import Repository, holds, repository_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +120,8 @@ class _State:
     def _same(self, path: str, other: "_State") -> bool:
         if self.commit is not None and other.commit is not None:
             return self.files[path] == other.files.get(path)
-        place = self.repository.root / path
-        known = self.files or other.files
-        if path not in known or not place.is_file():
-            return False
-        return place.read_bytes() == self.repository.bytes_at(self.commit or other.commit or "", path)
+        place, known = self.repository.root / path, self.files or other.files
+        return path in known and place.is_file() and holds(place.read_bytes(), known[path])
 
     def _version(self, path: str) -> _Version:
         if self.commit is None:

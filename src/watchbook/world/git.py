@@ -4,6 +4,7 @@ Called by `app.comparing`, `app.checking` and `app.mending`. It runs the `git` p
 hooks, pagers, external diff programs and locks are left out. Everything that goes wrong is one `GitError` line.
 """
 
+import hashlib
 import os
 import re
 import subprocess
@@ -92,8 +93,20 @@ class Repository:
         said = self._git("log", "-1", "--format=%cs", "--", f":(top,literal){path}", may_fail=True)
         return said.decode().strip() or None
 
+    def remote(self) -> str | None:
+        """The address of `origin`, which may hold a password; None without one."""
+        said = self._git("config", "--get", "remote.origin.url", may_fail=True)
+        return said.decode("utf-8", "replace").strip() or None
+
     def _git(self, *arguments: str, may_fail: bool = False) -> bytes:
         return _run(self.root, *arguments, may_fail=may_fail)
+
+
+def holds(content: bytes, blob: str) -> bool:
+    """Whether a file's content is the one that git knows by this id (SHA-1 or, in newer repositories, SHA-256)."""
+    text = b"blob %d\0" % len(content) + content
+    made = hashlib.sha256(text) if len(blob) == 64 else hashlib.sha1(text, usedforsecurity=False)
+    return made.hexdigest() == blob
 
 
 def repository_of(folder: Path) -> Repository:
