@@ -127,6 +127,7 @@ CHANGES = [
     ("for 10min", "for 5min", NONE, "Slow: fires when it holds for 10 min → for 5 min."),
     ("over 5 min", "over 15 min", LESS, "Errors: averaged over 5 min → 15 min."),
     ("min 50 requests", "min 500 requests", LESS, "Errors: needs at least 50 requests → at least 500 requests."),
+    ("0 healthy instances for", "< 2 healthy instances for", NONE, "Down: healthy_instances == 0 → < 2 for 30 s."),
     ("3 times in a row", "9 times in a row", LESS, "fails 3 times in a row → the check Database fails 9 times in a row"),
     ("| Down | Critical |", "| Down | Medium |", LESS, "Down: severity critical → medium."),
     ("| Slow | High |", "| Slow | Critical |", NONE, "Slow: severity high → critical."),
@@ -234,10 +235,17 @@ def test_no_line_can_be_removed_in_silence() -> None:
     assert told > 50
 
 
+def test_fewer_instances_that_are_missed_page_less() -> None:
+    """The way back from `< 2` to none at all."""
+    two = RUNBOOK.replace("0 healthy instances for", "< 2 healthy instances for")
+    (change,) = [change for change in _changes(two, RUNBOOK) if "healthy_instances" in change.says]
+    assert (change.risk, change.says) == (LESS, "Down: healthy_instances < 2 → == 0 for 30 s.")
+
+
 def test_what_matters_stands_first() -> None:
     """Pages less, then runs more, then guards less, then the rest."""
     text = RUNBOOK
-    for now, instead, _, _ in (CHANGES[0], CHANGES[21], CHANGES[26], CHANGES[-1]):
+    for now, instead, _, _ in (CHANGES[0], CHANGES[22], CHANGES[27], CHANGES[-1]):
         text = text.replace(now, instead)
     risks = [change.risk.rank for change in _changes(RUNBOOK, text)]
     assert risks == sorted(risks)

@@ -190,13 +190,21 @@ def _trend(key: str, old: Condition, new: Condition) -> int | None:
 
 
 def _threshold_trend(old: Condition, new: Condition) -> int | None:
+    """As `_trend`, for the comparison itself."""
     if (old.op, old.value) == (new.op, new.value):
         return 0
-    if old.op[0] != new.op[0] or old.op[0] not in "<>":
+    before, after = _ordered(old), _ordered(new)
+    if before[0] != after[0] or before[0] not in "<>":
         return None
-    strict = (new.op in (">", "<")) - (old.op in (">", "<"))
-    harder = (new.value - old.value) * (1 if new.op[0] == ">" else -1) or strict
+    strict = (after in (">", "<")) - (before in (">", "<"))
+    harder = (new.value - old.value) * (1 if after[0] == ">" else -1) or strict
     return -1 if harder > 0 else 1
+
+
+def _ordered(condition: Condition) -> str:
+    """The operator; no figure is below zero, so that being zero is being at most zero, and the other way round."""
+    zero = {"==": "<=", "!=": ">"}
+    return zero.get(condition.op, condition.op) if condition.value == 0 else condition.op
 
 
 def _responses(old: Response, new: Response, change: "_Make") -> Iterator[Change]:
