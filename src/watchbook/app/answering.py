@@ -94,7 +94,8 @@ class Answering:
         episode = await self._episode(link.subject)
         if episode is None:
             raise RefusedError(
-                "this link is of another installation", mend="Open the board and acknowledge there."
+                "what this link stood for is not known here any more",
+                mend="Open the board and acknowledge there.",
             )
         place = self._place_of(episode)
         climb = place.watch.climbs.get(episode.id) if place else None
@@ -117,7 +118,8 @@ class Answering:
         place = self._place_of(episode) if episode else None
         if episode is None or place is None:
             raise RefusedError(
-                "this link is of another installation", mend="Open the board and acknowledge there."
+                "what this link stood for is not known here any more",
+                mend="Open the board and acknowledge there.",
             )
         service = self._overseeing.find(episode.service)
         request = AcknowledgeRequest(str(episode.alert))

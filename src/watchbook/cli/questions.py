@@ -44,8 +44,8 @@ def command(
         show(asked)
 
 
-def show(question: dict[str, Any]) -> None:
-    """A question with the commands it is about, and the words that answer it."""
+def show(question: dict[str, Any], *, answered: str = "") -> None:
+    """A question with the commands it is about, and the words that answer it; or `answered`, the answer given here."""
     print(question["text"])
     for line in question["commands"]:
         print(f"    {line}")
@@ -53,7 +53,9 @@ def show(question: dict[str, Any]) -> None:
         print(f"Behind the answer rollback stands {question['handler']}:")
         for line in question["handler_commands"]:
             print(f"    {line}")
-    if question["answered_at"]:
+    if answered:
+        print(f"Answered {answered}.")
+    elif question["answered_at"]:
         print(f"Answered {question['answer']} by {question['answered_by']}.")
     elif question["options"]:
         print(f"Answers: {', '.join(question['options'])}")

@@ -169,8 +169,8 @@ def _answer(operator: Operator, run: dict[str, Any], question: dict[str, Any], y
     """Puts one question to the person, and gives the answer."""
     print()
     if yes and question["kind"] == "confirm" and not question["step"]:
-        show(question)
         answer = "confirm"
+        show(question, answered=answer)
     else:
         show(question)
         kind = click.Choice(question["options"]) if question["options"] else None

@@ -117,11 +117,11 @@ def acknowledgement_of(climbs: Sequence[Climb], now: float) -> AcknowledgementVi
 
 
 def next_rung_of(climbs: Sequence[Climb], now: float) -> NextRungView | None:
-    """Who is told next, by the climb that reaches its next rung first."""
+    """Who is told next, by the climb that reaches its next rung first; nobody while a silence holds it."""
     waiting = [
         c
         for c in climbs
-        if c.ended_at is None and c.next_at is not None and not c.acknowledged_by and c.ladder
+        if c.ended_at is None and c.next_at is not None and not c.acknowledged_by and c.ladder and not c.muted
     ]
     if not waiting:
         return None
