@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.examining import Examiner
@@ -54,10 +55,11 @@ class Diagnosing:
         self._examiner = Examiner(environment, secrets, now)
         self._under_way: dict[tuple[str, str, str], asyncio.Task[Diagnosis]] = {}
         self._begun: dict[tuple[str, str, str], Diagnosis] = {}
+        self._telling: set[asyncio.Future[None]] = set()
 
     async def close(self) -> None:
         """Ends what is under way."""
-        tasks = list(self._under_way.values())
+        tasks: list[asyncio.Future[Any]] = [*self._under_way.values(), *self._telling]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -80,12 +82,11 @@ class Diagnosing:
     def _tell_later(
         self, done: "asyncio.Task[Diagnosis]", tell: Tell, service: LiveService, place: Place
     ) -> None:
+        """Everyone who was told of the alert hears the result, also when the person who asked has gone."""
         if not done.cancelled() and done.exception() is None:
             telling = asyncio.ensure_future(tell(service, place, done.result()))
-            self._under_way[(service.id, place.name, f"telling {id(telling)}")] = telling  # type: ignore[assignment]
-            telling.add_done_callback(
-                lambda _: self._under_way.pop((service.id, place.name, f"telling {id(telling)}"), None)
-            )
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
 
     async def diagnose(
         self, service: LiveService, place: Place, issue: str, alert: str | None, asked_by: str
