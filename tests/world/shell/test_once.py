@@ -96,3 +96,32 @@ async def test_a_cancelled_command_is_ended(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+@pytest.mark.parametrize("turns", [1, 2, 5, 50])
+async def test_a_caller_that_goes_leaves_no_command_behind(turns: int, tmp_path: Path) -> None:
+    """Cancelled while the command starts, or just after: it is ended, and its pipe is let go."""
+    mark = f"WATCHBOOK_TEST={tmp_path}"
+    environment = {"PATH": "/usr/bin:/bin", "WATCHBOOK_TEST": str(tmp_path)}
+    asking = asyncio.create_task(run_once(OneCommand("sleep 60", environment=environment)))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    ends_at = time.monotonic() + 5
+    while _marked(mark):
+        assert time.monotonic() < ends_at, "the command lives on"
+        await asyncio.sleep(0.01)
+
+
+def _marked(mark: str) -> list[str]:
+    """Processes with that word in their environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(entry.name)
+        except OSError:
+            continue
+    return found

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from watchbook.world.shell.spawning import spawning
 
 GRACE_S = 1.0
 READ_BYTES = 256 * 1024
+LAST_READS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,14 @@ class CommandResult:
 async def run_once(one: OneCommand) -> CommandResult:
     """Runs the command and gives what it did; never raises for anything the command does."""
     began = time.monotonic()
+    handover = _Handover(one)
     try:
-        process = await spawning(lambda: _start(one))
+        process = await spawning(handover.start)
     except OSError as problem:
         return CommandResult(None, "", False, time.monotonic() - began, f"not started: {problem.strerror}")
+    except asyncio.CancelledError:
+        handover.abandon()
+        raise
     kept: list[bytes] = []
     output = BoundedOutput(kept.append, one.secrets, one.limit_bytes)
     assert process.stdout is not None
@@ -71,8 +77,9 @@ async def run_once(one: OneCommand) -> CommandResult:
         loop.remove_reader(pipe)
         signal_group(process.pid, signal.SIGKILL)
         process.wait()
-        while _take(pipe, output):
-            pass
+        for _ in range(LAST_READS):  # bounded: what left the group may go on writing for ever
+            if not _take(pipe, output):
+                break
         process.stdout.close()
     output.finish()
     text = without_controls(b"".join(kept).decode("utf-8", "replace"))
@@ -82,6 +89,36 @@ async def run_once(one: OneCommand) -> CommandResult:
 
 
 _REASONS = {126: "the program cannot be executed", 127: "the program is not installed"}
+
+
+class _Handover:
+    """A process on its way from the thread that starts it: one that comes after its caller has gone is ended there."""
+
+    def __init__(self, one: OneCommand) -> None:
+        self._one, self._lock, self._gone = one, threading.Lock(), False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        process = _start(self._one)
+        with self._lock:
+            self._process = process
+            if self._gone:
+                _end(process)
+        return process
+
+    def abandon(self) -> None:
+        with self._lock:
+            self._gone = True
+            if self._process is not None:
+                _end(self._process)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the command and all that it started, and lets go of its output."""
+    signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def _start(one: OneCommand) -> "subprocess.Popen[bytes]":
