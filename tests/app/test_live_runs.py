@@ -108,7 +108,13 @@ async def test_a_watch_step_fails_when_an_alert_begins_and_a_failed_rollback_pag
             await until(lambda: [p for p in stage.phone.of("trigger") if p["alert"] == "Rollback failed"])
         )[0]
         assert page["contact"] == "Ana Ruiz" and page["severity"] == "critical"
-        assert (await asked(faces, "failed")).run != run
+        again = await asked(faces, "failed")
+        assert again.run != run
+        await faces.answer(again.id, "reject", again.content_hash, ANA)
+        over = (
+            await until(lambda: [p for p in stage.phone.of("resolve") if p["alert"] == "Rollback failed"])
+        )[0]
+        assert over["dedup_key"] == page["dedup_key"] and "taken it up" in over["summary"]
 
 
 async def test_a_second_changing_run_waits_and_names_the_first(stage: Stage) -> None:

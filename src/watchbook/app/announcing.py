@@ -4,7 +4,7 @@ Implements `acting.runs.ports.Announcements`. Posts and notices of a document's 
 `available` says so. The page goes to the first rung of the service's ladder and stands in the run's own transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -51,12 +51,44 @@ class LiveAnnouncements:
         return Decision(says, notices, (entry,))
 
 
+def alarm_of(run: str) -> EpisodeId:
+    """What the pages about a run are kept and told apart by."""
+    return EpisodeId(key_of("run alarm", run))
+
+
+def calm(told: Sequence[Notice], says: str, now: float) -> Decision:
+    """Everyone who was paged about a run hears that a person has taken it up. `told` are all notices of its alarm."""
+    over = {(one.contact, one.channel) for one in told if one.kind is NoticeKind.RESOLVE}
+    opened = [
+        one for one in told if one.kind is NoticeKind.TRIGGER and (one.contact, one.channel) not in over
+    ]
+    notices = tuple(_resolved(one, says, now) for one in opened)
+    return Decision(says, notices) if notices else NOTHING
+
+
+def _resolved(trigger: Notice, says: str, now: float) -> Notice:
+    kind = NoticeKind.RESOLVE
+    return Notice(
+        key=notice_key(trigger.episode, kind, 1, 0, 0, trigger.contact, trigger.channel),
+        episode=trigger.episode,
+        kind=kind,
+        sequence=1,
+        rung=0,
+        round=0,
+        contact=trigger.contact,
+        channel=trigger.channel,
+        body={**trigger.body, "kind": str(kind), "summary": says, "next_action": ""},
+        due_at=now,
+        created_at=now,
+    )
+
+
 def _notices(service: LiveService, place: Place, run: Run, says: str, now: float) -> list[Notice]:
     """A notice for each channel of the first person on the ladder."""
     ladder = service.loaded.runbook.ladder
     reach = place.watch.directory.reach(ladder[0].who if ladder else "on-call")
     episode = Episode(
-        id=EpisodeId(key_of("run alarm", run.id)),
+        id=alarm_of(run.id),
         alert=alert_id(run.service, run.environment or place.name, f"{run.procedure} failed"),
         service=run.service,
         environment=run.environment or place.name,

@@ -26,7 +26,7 @@ from watchbook.store.store import Store
 UNDER_WAY = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
 
-async def _nothing(_service: ServiceId, _actor: str) -> None:
+async def _nothing(_service: ServiceId, _actor: str, _run: str) -> None:
     """Without a watch there is nothing that a human action could hold back."""
 
 
@@ -38,9 +38,9 @@ class Operating:
         runs: Runs,
         store: Store,
         find: Callable[[str], LiveService],
-        touch: Callable[[ServiceId, str], Awaitable[None]] = _nothing,
+        touch: Callable[[ServiceId, str, str], Awaitable[None]] = _nothing,
     ) -> None:
-        """`touch` is told of each human action on a service."""
+        """`touch` is told of each human action on a service: who acted, and on which run ("" for a new one)."""
         self._runs, self._store, self._find, self._touch = runs, store, find, touch
 
     # Asking ----------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ class Operating:
             key=request.key,
         )
         run = await self._runs.start(order)
-        await self._touch(service.id, actor.name)
+        await self._touch(service.id, actor.name, "")
         return await self.run(str(run.id))
 
     async def cancel_run(self, run: str, reason: str, actor: Actor) -> RunView:
@@ -100,7 +100,7 @@ class Operating:
 
     async def answer(self, question: str, answer: str, content_hash: str, actor: Actor) -> QuestionView:
         answered = await self._runs.answer(question, answer, content_hash, actor.name)
-        await self._touch(ServiceId(answered.service), actor.name)
+        await self._touch(ServiceId(answered.service), actor.name, str(answered.run))
         run = await self._store.get(Run, str(answered.run))
         return show.question_view(answered, await self._summary(run) if run else None)
 

@@ -15,7 +15,7 @@ from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
-from watchbook.app.announcing import LiveAnnouncements, PagingLedger, on_console
+from watchbook.app.announcing import LiveAnnouncements, PagingLedger, alarm_of, calm, on_console
 from watchbook.app.answering import Answering, trust
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.desk import Desk
@@ -220,8 +220,13 @@ class Watchbook:
             self._forgot_at = now
             await self.store.forget_before(Answered, now - KEPT_ANSWERS_S)
 
-    async def _touch(self, service: ServiceId, actor: str) -> None:
-        """A person acts on the service: what was acknowledged stays so for longer (rule 16)."""
+    async def _touch(self, service: ServiceId, actor: str, run: str) -> None:
+        """A person acts: what was acknowledged stays so for longer (rule 16), and the alarm of a run is over."""
+        if run:
+            told = await self.store.load(Notice, episode=alarm_of(run))
+            calmed = calm(told, f"{actor} has taken it up", self.clock.now())
+            if calmed.saves:
+                await self.outbox.apply(calmed)
         for place in self.live[service].places.values():
             if place.watch.incident is not None:
                 desk = self.desks[(service, place.name)]
