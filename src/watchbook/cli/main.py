@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Say what a runbook leaves out, gets wrong or would let someone down with.",
     "fix": "Show safe edits for findings that have one, or make them.",
     "diff": "Say in words what a change of runbooks changes.",
+    "test": "Play the scenarios of a runbook: what fires, who is paged, what diagnosis says.",
     "explain": "Print what each line of a runbook was understood to mean.",
     "status": "Show every service: what is wrong, since when, who was told.",
     "alerts": "List the alerts of all services, armed and observed.",

@@ -41,6 +41,7 @@ from watchbook.reading import (
     procedures,
     recovery,
     review,
+    scenarios,
     troubleshooting,
 )  # fmt: skip
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
@@ -96,8 +97,11 @@ class _Draft:
 
 def read(text: str) -> Runbook:
     """The runbook that `text` is. Never raises; the same text gives the same value everywhere."""
-    document = parse_document(text)
+    whole = parse_document(text)
+    document, tests = scenarios.set_aside(whole)
     draft = _Draft(document, outline(document), Notes(document.source))
+    for fence in tests:
+        draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
     draft.review = review.read(document, draft.notes)
     _read_service(draft)
@@ -110,6 +114,7 @@ def read(text: str) -> Runbook:
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
+    draft.document = whole  # scenarios are content, too
     return _finish(text, draft)
 
 
