@@ -58,9 +58,9 @@ def command_line_page() -> str:
 
 _COMMAND_LINE_HEAD = """# The command line
 
-`check`, `diff`, `explain`, `test`, `journal`, and `diagnose` and `run` with `--runbook`, need no server. The others talk to
-the one that owns the data folder: `--server URL`, else `--data FOLDER`, else `$WATCHBOOK_DATA`, else `data` of
-`watchbook.toml` here or in a folder above, else `.watchbook` beside it.
+`init`, `check`, `fix`, `diff`, `explain`, `test`, `journal`, and `diagnose` and `run` with `--runbook`, need no server.
+The others talk to the one that owns the data folder: `--server URL`, else `--data FOLDER`, else `$WATCHBOOK_DATA`, else
+`data` of `watchbook.toml` here or in a folder above, else `.watchbook` beside it.
 
 `--format json` prints what the [API](api.md) answers. Fields may be added, never renamed.
 

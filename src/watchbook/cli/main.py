@@ -14,6 +14,7 @@ from watchbook import __version__
 from watchbook.model.errors import WatchbookError
 
 COMMANDS = {
+    "init": "Write a first runbook from what is found in a folder.",
     "up": "Stand watch: probes, alerts, paging, board and API on one port.",
     "check": "Say what a runbook leaves out, gets wrong or would let someone down with.",
     "fix": "Show safe edits for findings that have one, or make them.",

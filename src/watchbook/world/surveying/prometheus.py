@@ -1,0 +1,28 @@
+"""Prometheus' rule files: alerting rules with their query, window, severity and summary. Recording rules are left out.
+
+Called by `surveying`, also for the `PrometheusRule` of Kubernetes. It does not judge the queries.
+"""
+
+from dataclasses import replace
+
+from watchbook.world.surveying.facts import Rule, Survey
+from watchbook.world.surveying.outline import Node
+
+
+def read(found: Survey, name: str, document: Node) -> Survey:
+    """Adds the alerting rules of a document with `groups`."""
+    rules = tuple(
+        _rule(node, name)
+        for group in document.at("groups").items
+        for node in group.at("rules").items
+        if node.at("alert").text and node.at("expr").text
+    )
+    return replace(found, rules=(*found.rules, *rules))
+
+
+def _rule(node: Node, file: str) -> Rule:
+    said = node.at("annotations")
+    return Rule(
+        node.at("alert").text, f"{file}:{node.line}", " ".join(node.at("expr").text.split()), node.at("for").text,
+        node.at("labels", "severity").text, said.at("summary").text or said.at("description").text,
+    )  # fmt: skip
