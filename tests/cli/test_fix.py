@@ -97,6 +97,15 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(runbook: Path) -> None
     assert runbook.read_text() == "something else\n"
 
 
+def test_a_file_that_is_gone_is_one_line(runbook: Path) -> None:
+    """The reason and the place, and nothing is made in its stead."""
+    proposal = propose(runbook)
+    runbook.unlink()
+    with pytest.raises(DocumentError, match="cannot be written"):
+        write(proposal)
+    assert not runbook.exists()
+
+
 def test_a_link_stays_a_link(runbook: Path) -> None:
     """The file that it leads to is written."""
     Path("link-runbook.md").symlink_to(runbook.resolve())

@@ -87,3 +87,15 @@ def test_a_folder_that_is_not_there_is_one_line(folder: Path) -> None:
     error = _run("nowhere", "--yes").exception
     assert isinstance(error, DocumentError)
     assert "there is no such folder" in str(error)
+    Path("RUNBOOK.md").symlink_to("nowhere/RUNBOOK.md")
+    assert "there is a runbook already" in str(_run("--yes").exception)
+    assert "cannot be written" in str(_run("--yes", "--force").exception)
+
+
+def test_files_that_are_not_read_are_named(folder: Path) -> None:
+    """With why; a unit that runs is shown as one."""
+    Path("compose.yml").write_text("services:\n\t- x\n")
+    Path("till.service").write_text("[Service]\nExecStart=/usr/bin/till\n")
+    done = _run("--yes")
+    assert "not read: compose.yml: line 2 is indented in a way that is not clear" in done.output.splitlines()
+    assert "found: runs as: systemd unit till (till.service:1)" in done.output.splitlines()

@@ -125,6 +125,8 @@ def test_nothing_is_known_of_a_template() -> None:
     """A gap is never filled from a gap."""
     text = "# Operational Runbook: [Service Name]\n\n**Service:** [Service Name]\n**Owner:** [Team Name]\n"
     assert mend(text, Known()).text == text
+    undecided = HEAD.replace("Owner:** Shop team", "Owner:** TBD") + "**Team:** [Team Name]\n"
+    assert mend(undecided, Known()).text == undecided
 
 
 def test_a_severity_column_says_what_the_rows_say() -> None:
@@ -139,6 +141,44 @@ def test_a_severity_column_says_what_the_rows_say() -> None:
     assert "| Alert | Threshold | Response | Severity |\n|---|---|---|---|\n" in mended.text
     assert mend(text.replace("[SEV-3] ", ""), DAY).text == text.replace("[SEV-3] ", "")
     assert mend(text.replace("(P1)", "(P1 or P2)"), DAY).text == text.replace("(P1)", "(P1 or P2)")
+
+
+def test_a_fix_that_would_bring_a_finding_is_not_made() -> None:
+    """The column would make an alert critical that only reaches a room; what else can be mended is mended."""
+    table = "| Alert | Threshold | Response |\n|---|---|---|\n| [P1] Down | 0 healthy instances | #shop |"
+    text = (
+        _alerts(table).replace("Service:** Till", "Service:** [Service Name]").replace("2026-10-01", "[Date]")
+    )
+    mended = mend(text, DAY)
+    assert [fix.code for fix in mended.fixes] == ["WB001", "WB001"]
+    assert mended.text == _alerts(table).replace("2026-10-01", "2026-11-01")
+
+
+def test_two_gaps_of_one_line_are_both_filled() -> None:
+    """One after the other: the second is found again when the first is written."""
+    text = HEAD + "\n## Service Overview\n\n**Purpose:** [Service Name] for the [Team Name]\n" + TAIL
+    assert mend(text, DAY).text == text.replace("[Service Name]", "Till").replace("[Team Name]", "Shop team")
+
+
+def test_a_last_updated_is_put_in_only_where_it_plainly_belongs() -> None:
+    """Not behind the last line of a file, not without a head; a line that breaks with two spaces is answered by one."""
+    bare = "# Operational Runbook: Till\n\n**Service:** Till\n**Owner:** Shop team"
+    assert mend(bare, DAY).text == bare
+    assert (
+        mend("# Operational Runbook: Till\n\nWords.\n", DAY).text == "# Operational Runbook: Till\n\nWords.\n"
+    )
+    broken = "# Operational Runbook: Till\n\n**Service:** Till  \n**Owner:** Shop team  \n\nWords.\n"
+    assert mend(broken, DAY).text == broken.replace("team  \n", "team  \n**Last Updated:** 2026-11-01  \n")
+
+
+def test_other_gaps_stay() -> None:
+    """A pointed gap, a template's wording that nothing answers, a date that is there but not understood."""
+    text = (
+        HEAD
+        + "**Last Updated:** soon\n\nAsk <service name>, or [Service Name of the other team].\n"
+        + TAIL.replace("**Last Updated:** 2026-10-01\n", "")
+    )
+    assert mend(text, DAY).text == text
 
 
 def test_an_ignored_finding_is_left_alone() -> None:

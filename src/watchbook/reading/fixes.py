@@ -255,6 +255,7 @@ def _date_put_in(source: Sequence[str], finding: Finding, day: str) -> Fix | Non
 _NAMES = re.compile(
     r"(?:name of (?:the |this )?)?(?:service|system|application|app)(?:[/ ]+(?:system|service))?(?: name)?"
 )
+_NO_VALUE = re.compile(r"[\[\]<>|`*\n]|^\W*(?:tbd|todo|tba|n/?a|none|unknown|\?+)?\W*$", re.IGNORECASE)
 _TEAMS = re.compile(r"(?:owning |name of (?:the |your )?)?team(?: name)?")
 
 
@@ -266,7 +267,7 @@ def _values(runbook: Runbook) -> tuple[tuple["re.Pattern[str]", str, str], ...]:
         values.append((_NAMES, runbook.service.name, "the service's name"))
     if runbook.service.owner:
         values.append((_TEAMS, runbook.service.owner, "the owner's name"))
-    return tuple(value for value in values if not re.search(r"[\[\]<>|`*\n]", value[1]))
+    return tuple(value for value in values if not _NO_VALUE.search(value[1]))
 
 
 def _filled(line: str, finding: Finding, values: Sequence[tuple["re.Pattern[str]", str, str]]) -> Fix | None:

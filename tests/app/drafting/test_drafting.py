@@ -126,6 +126,34 @@ def test_a_query_that_is_no_condition_waits_for_prometheus(query: str, promql: s
     assert alert.condition.external == (None if promql else "TillErrors")
 
 
+def test_a_name_that_comes_again_carries_its_severity() -> None:
+    """Two levels of one alert stay two rows; the same level twice is one, and a name without letters is none."""
+    rules = (RULE, replace(RULE, severity="warning"), RULE, RULE, replace(RULE, name="|||"))
+    runbook = _read(Survey(rules=rules))
+    names = [alert.name for alert in runbook.alerts]
+    assert names == ["Service Down", "TillErrors", "TillErrors warning", "TillErrors critical"]
+
+
+def test_only_what_is_needed_and_known_becomes_a_dependency() -> None:
+    """Beside a workload, the known programs of a compose file but proxies; a check only where one is certain."""
+    beside = (
+        STORE,
+        replace(STORE, name="web", image="nginx:1"),
+        replace(STORE, name="queue", image="rabbitmq:4"),
+    )
+    names = [one.name for one in choose(Survey(workloads=(LOAD,), containers=beside)).dependencies]
+    assert names == ["store", "queue"]
+    till = replace(TILL, needs=("cache", "queue", "store"))
+    cache = replace(STORE, name="cache", image="redis:8", file="compose.yml")
+    port = replace(STORE, ports=((15432, 5432),))
+    found = choose(Survey(containers=(till, port, beside[2], cache)))
+    assert found.dependencies == (
+        Dependency("store", "`tcp://127.0.0.1:15432`"),
+        Dependency("queue", ""),
+        Dependency("cache", "`docker compose exec -T cache redis-cli ping` → `PONG`"),
+    )
+
+
 def test_two_candidates_are_none() -> None:
     """Two built services, two hosts, a port that nothing says is the web's: a gap, and no wrong value."""
     two = (TILL, replace(TILL, name="desk"))
@@ -140,6 +168,17 @@ def test_two_candidates_are_none() -> None:
         == "http://127.0.0.1:8080"
     )
     assert choose(Survey(containers=(replace(TILL, ports=((9090, 9090),)),))).url == ""
+
+
+def test_what_runs_names_the_service_before_the_folder_does() -> None:
+    """And the project's own file before both."""
+    folder = Project("checkout-of-ana", "the folder's name")
+    assert choose(Survey(projects=(folder,))).name == "checkout-of-ana"
+    named = choose(Survey(projects=(folder,), workloads=(LOAD,)))
+    assert (named.name, named.name_source) == ("till", "k:2")
+    assert (
+        choose(Survey(projects=(folder, Project("desk", "package.json")), workloads=(LOAD,))).name == "desk"
+    )
 
 
 def test_what_a_person_says_goes_first() -> None:

@@ -24,6 +24,7 @@ _ASKS = (
     (re.compile(r"(?:^|/)(?:postgres|postgis|pgvector|timescaledb)(?:[:@]|$)"), "pg_isready", ""),
     (re.compile(r"(?:^|/)(?:redis|valkey)(?:[:@]|$)"), "redis-cli ping", "PONG"),
 )
+_FOLDER = "the folder's name"  # as `surveying.project` calls this source
 _Named = TypeVar("_Named", Container, Workload, Unit)
 
 
@@ -77,6 +78,9 @@ def choose(survey: Survey) -> Subject:
     built = [one for one in own if one.built]
     container = _one(own, wanted, lambda _: True) or (built[0] if len(built) == 1 else None)
     unit = _one(survey.units, wanted, lambda _: True)
+    platform = workload or container or unit
+    if platform is not None and (project is None or project.source == _FOLDER):
+        project = Project(platform.name, platform.source)  # what runs says more than where the files lie
     described = next((one for one in survey.projects if one.purpose), None)
     purpose, purpose_source = (described.purpose, described.source) if described else ("", "")
     if not purpose and unit is not None and unit.purpose:
@@ -99,7 +103,7 @@ def plain(text: str) -> str:
 
 def _project(projects: Sequence[Project]) -> Project | None:
     """The project's own file before the remote, that before a title, and the folder's name last."""
-    order = {"pyproject.toml": 0, "package.json": 0, "the git remote": 1, "the folder's name": 3}
+    order = {"pyproject.toml": 0, "package.json": 0, "the git remote": 1, _FOLDER: 3}
     named = [one for one in projects if plain(one.name) and slug(plain(one.name))]
     return min(named, key=lambda one: order.get(one.source, 2), default=None)
 
