@@ -1,6 +1,8 @@
 """Scenarios in files and fences: what is read, what is said about what is not, and that a fence changes nothing else."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from watchbook.model.scenarios import Problem
 from watchbook.reading import read_runbook
@@ -175,3 +177,18 @@ def test_a_fence_that_is_never_closed_is_a_finding() -> None:
     text = RUNBOOK + "\n" + FENCE.removesuffix("```\n")
     assert scenarios_in_document(text) == Found((), ())
     assert any("never closed" in finding.message for finding in read_runbook(text).findings)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [*WHOLE.splitlines(), "- name: x", "  expect:", "[", "]", "{a: 1}", "x: |", "  text", "- - b", ""]
+        ),
+        max_size=12,
+    )
+)
+def test_any_text_gives_scenarios_or_problems(lines: list[str]) -> None:
+    """Never an error, and never neither."""
+    found = read_scenarios("\n".join(lines))
+    assert found.scenarios or found.problems
+    assert all(1 <= problem.line <= max(1, len(lines)) for problem in found.problems)

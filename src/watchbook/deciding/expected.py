@@ -164,7 +164,13 @@ def _ended(expected: Expected, happened: Happened, runbook: Runbook) -> Iterator
         says = f"{wanted.to} hears of the end{f' of {wanted.alert}' if wanted.alert else ''}"
         heard = ", ".join(f"{one.contact} of {one.alert}" for one in left) or "nobody"
         rules = _lines(_rules(runbook, [wanted.alert]))
-        yield Failure(expected.at_s, wanted.line, says, f"not so; who heard of an end besides those named: {heard}", rules)
+        yield Failure(
+            expected.at_s,
+            wanted.line,
+            says,
+            f"not so; who heard of an end besides those named: {heard}",
+            rules,
+        )
     for one in left:
         says = f"only who is named under `ended` hears of an end, not {one.contact}"
         seen = f"{one.contact} heard of the end of {one.alert} at {say_duration(round(one.at_s, 3))}"

@@ -220,11 +220,14 @@ class _Reader:
 
     def _flow(self, rest: str, line: int) -> Node:
         """Brackets and braces, over as many lines as they take."""
-        start = len(self._lines[self.at]) - len(self._lines[self.at].lstrip())
-        begin = self._lines[self.at].find(rest, start)
-        source = "\n".join([self._lines[self.at][begin:], *self._lines[self.at + 1 :]])
-        flow = _Flow(source, line)
-        node = flow.value(0)
+        present = self._lines[self.at]
+        present = present[present.find(rest, len(present) - len(present.lstrip())) :]
+        flow = _Flow(present, line)
+        try:
+            node = flow.value(0)
+        except YamlError:  # not on one line: most are, and the rest of the file need not be copied for them
+            flow = _Flow("\n".join([present, *self._lines[self.at + 1 :]]), line)
+            node = flow.value(0)
         end = flow.rest_of_line()
         if end.strip() and not end.strip().startswith("#"):
             raise YamlError(flow.line, f"“{end.strip()[:30]}” stands behind the closing bracket")
@@ -246,7 +249,7 @@ class _Flow:
             return Node(line, items=tuple(self._items(depth)))
         if mark == "{":
             return Node(line, pairs=tuple(self._pairs(depth)))
-        text, quoted = self._text(":" if depth < 0 else "")
+        text, quoted = self._text("")
         return Node(line, text=text) if text or quoted else Node(line)
 
     def rest_of_line(self) -> str:

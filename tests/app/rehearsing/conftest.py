@@ -20,6 +20,7 @@ RUNBOOK = """\
 ## Service Overview
 
 **Purpose:** Takes money
+**Dependencies:** Database
 
 ### Environments
 

@@ -99,6 +99,36 @@ def test_working_hours_are_those_of_the_scenario(playing: Any) -> None:
     assert _failures(playing(saturday)) == []
 
 
+def test_instances_that_cannot_be_asked_are_no_data(playing: Any) -> None:
+    """Neither healthy nor down: an alert with `fire` for missing data fires after three cadences, not at once."""
+    text = (
+        "  probes: {instances: {0s: 2 of 2, 1min: unknown}}\n"
+        "  expect: [{at: 70s, alerts: none}, {at: 2min, alerts: {Till Down: firing}}]"
+    )
+    assert _failures(playing(text)) == []
+
+
+def test_a_failing_service_has_its_dependencies_probed_at_once(playing: Any) -> None:
+    """Rule 6: the instance fails at 43 s, and the database is known to be down at 50 s, not at 57 s."""
+    text = (
+        "  probes:\n"
+        "    instances: {0s: 2 of 2, 30s: 0 of 0, 33s: 2 of 2, 42s: 0 of 2}\n"
+        "    Database: {0s: healthy, 41s: unhealthy}\n"
+        "  expect:\n"
+        "    - {at: 50s, others: any, alerts: {Database Down: pending}}\n"
+        "    - {at: 80s, others: any, alerts: {Database Down: firing}}\n"
+    )
+    assert _failures(playing(text)) == []
+
+
+def test_nothing_to_acknowledge_is_a_failure(playing: Any) -> None:
+    """A person who acknowledges too early finds nothing open."""
+    played = playing("  people: [{at: 10s, acknowledge: Ana}]\n  expect: [{at: 1min, pages: none}]")
+    assert _failures(played) == [
+        "10 s: Ana acknowledges what is open | nothing is open here: there is nothing to acknowledge."
+    ]
+
+
 def test_verdicts_come_from_outputs_and_what_would_not_run_is_said(playing: Any) -> None:
     """A command that is not read-only would not run by itself: inconclusive, whatever the scenario says it prints."""
     line = RUNBOOK.splitlines().index("pg_isready -h db") + 1
