@@ -115,6 +115,7 @@ def test_a_unit_is_filled_in() -> None:
         ('rate(x{code=~"4..|5.."}[5m]) > 1', None),
         ("sum(rate(x[5m]))", None),
         ("till_errors > 1", None),
+        ("rate(x[5m]) # > 1", None),
         ("not promql at all (", None),
     ],
 )

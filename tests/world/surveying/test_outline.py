@@ -27,6 +27,7 @@ def _plain(node: Node) -> object:
         ("a: |\n  x\n    y\nb: >-\n  p\n  q\n", {"a": "x\ny", "b": "p q"}),
         ('a: {b: c, "d": [1, "2, 3"], e: {f: http://x:1/y}}\n', {"a": {"b": "c", "d": ["1", "2, 3"], "e": {"f": "http://x:1/y"}}}),
         ("a: [b,\n  c]\n", {"a": ["b", "c"]}),
+        ('a: "x \\u2014 \\"y\\" \\n z"\nb: "\\e"\n', {"a": 'x — "y" \n z', "b": ""}),
         ("a: one\n  two\n", {"a": "one two"}),
         ("a: &x\n  b: c\nd: *x\n<<: *x\n", {"a": {"b": "c"}, "d": "", "<<": ""}),
         ("e: !tag f\ng: {{ .Values.g }}\n", {"e": "", "g": ""}),

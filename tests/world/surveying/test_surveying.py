@@ -63,6 +63,7 @@ RULES = """groups:
         expr: sum(rate(x[5m]))
       - alert: TillErrors
         expr: |
+          # of all tills
           rate(errors_total[5m])
             > 0.1
         for: 10m

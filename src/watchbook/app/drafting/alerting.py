@@ -1,7 +1,8 @@
 """Rows of the alert table from Prometheus' rules, and the issues that belong to them. Called by `sections`.
 
 A rule whose query Watchbook cannot read as a condition is written without a threshold: it then waits for the alert of that
-name from Prometheus itself. So is one with `|` in its query, which would split the cell on other sites.
+name from Prometheus itself. So is one with `|` in its query, which would split the cell on other sites, or with `#`, which
+may begin a comment.
 """
 
 import re
@@ -63,7 +64,7 @@ def _row(rule: Rule, name: str) -> Row:
 
 def _threshold(rule: Rule, name: str) -> str:
     query = rule.query
-    if any(character in query for character in "`|\n") or not is_query(query):
+    if any(character in query for character in "`|#\n") or not is_query(query):
         return ""
     if isinstance(read_query_condition(query, name), Misread):
         return ""

@@ -5,6 +5,7 @@ behind `|` and `>`. A value that needs more than that (an alias, a tag, a templa
 so that a fact may be missing and is never wrong. Where the structure itself is not clear it raises `Unclear`.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -232,7 +233,10 @@ def _unquoted(text: str) -> str | None:
     if text[:1] == "'" and text[-1:] == "'" and len(text) > 1:
         return text[1:-1].replace("''", "'")
     if text[:1] == '"' and text[-1:] == '"' and len(text) > 1:
-        return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": " "}.get(found[1], found[1]), text[1:-1])
+        try:
+            return str(json.loads(text, strict=False))
+        except ValueError:
+            return None  # an escape that only YAML has
     if not text or text[0] in "*!&|>{[%@`\"'" or "{{" in text:
         return None
     return text

@@ -22,7 +22,8 @@ def read(found: Survey, name: str, document: Node) -> Survey:
 
 def _rule(node: Node, file: str) -> Rule:
     said = node.at("annotations")
+    query = [line for line in node.at("expr").text.split("\n") if not line.lstrip().startswith("#")]
     return Rule(
-        node.at("alert").text, f"{file}:{node.line}", " ".join(node.at("expr").text.split()), node.at("for").text,
+        node.at("alert").text, f"{file}:{node.line}", " ".join(" ".join(query).split()), node.at("for").text,
         node.at("labels", "severity").text, said.at("summary").text or said.at("description").text,
     )  # fmt: skip
