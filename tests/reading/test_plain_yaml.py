@@ -24,6 +24,10 @@ READ = [
     'a: "x" # c\nb: [x, # d\n  y,]\n',
     "a: ''\nb: {}\nc: []\nd:\ne: -5\n-f: +1\n",
     "just text",
+    "t: |+\n  - x",
+    "t: |\n  x",
+    "t: |+\na: 1",
+    "t: |\n\n  x\n\n",
     "- a:\n  - b\n  c: 3\n",
     "at: 2026-01-07T10:00\nyes: no\nnull: ~\n",
 ]
@@ -114,4 +118,22 @@ def test_any_text_is_read_as_by_others_or_refused(text: str) -> None:
         theirs = yaml.load(text, yaml.BaseLoader)
     except yaml.YAMLError:
         return  # more lenient than the standard in a corner: never differently read
+    assert mine == ("" if theirs is None else theirs)
+
+
+_LINES = st.sampled_from(
+    ["a: 1", "b:", "  - x", "  - y: 2", "    z: 3", "- q", "c: |", "  t", "   u", "d: [1, 2]", "e: {f: g}", "  h: 'i'",
+     "# c", "", "- - r", "-", "  k:", "    - l", 'm: "n" # o', "p: x # y", "g: |-", "{a: b,", " c: d}", "'v': w", "t: |+"]
+)  # fmt: skip
+
+
+@given(st.lists(_LINES, max_size=5))
+def test_any_lines_are_read_as_by_others_or_refused(lines: list[str]) -> None:
+    """What is read at all is read in the same way, and nothing is read that others refuse."""
+    text = "\n".join(lines)
+    try:
+        mine = plain(read_yaml(text))
+    except YamlError:
+        return
+    theirs = yaml.load(text, yaml.BaseLoader)
     assert mine == ("" if theirs is None else theirs)

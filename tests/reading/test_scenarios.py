@@ -101,6 +101,7 @@ def test_everything_a_scenario_may_say_is_read() -> None:
         ("- name: a\n  expect: [{at: 1s, diagnosis: {verdicts: {C: sure}}}]",
          ["2: a diagnosis is that of an issue or of an alert",
           "2: “sure” is none of confirmed, likely, ruled_out, inconclusive"]),
+        ("- {name: a, expect: [{at: 32 days, pages: none}]}", ["1: a scenario lasts at most 31 days"]),
         ("- {name: a, expect: [{at: 1s, pages: none}]}\n- {name: a, expect: [{at: 1s, pages: none}]}",
          ["2: two scenarios are named “a”"]),
     ],

@@ -213,10 +213,12 @@ class _Reader:
         margin = len(filled[0]) - len(filled[0].lstrip(" ")) if filled else 0
         if any(part[:margin].strip() for part in filled):
             raise YamlError(line, "a line of this text is indented less than its first")
-        text = "\n".join(part[margin:] for part in taken)
-        body = text.rstrip("\n") if not mark.startswith("|+") else text
-        end = "" if mark.startswith("|-") or not body else "\n"
-        return Node(line, text=body + end)
+        text = "\n".join(part[margin:] for part in taken) + ("" if self.over or not taken else "\n")
+        if mark.startswith("|+"):
+            return Node(line, text=text)
+        body = text.rstrip("\n")
+        ends = body and len(body) < len(text) and not mark.startswith("|-")
+        return Node(line, text=body + "\n" if ends else body)
 
     def _flow(self, rest: str, line: int) -> Node:
         """Brackets and braces, over as many lines as they take."""

@@ -51,6 +51,7 @@ STATUSES = tuple(str(status) for status in AlertStatus)
 OUTCOMES = tuple(str(outcome) for outcome in Outcome)
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _COUNT = re.compile(r"(\d{1,4})\s+of\s+(\d{1,4})")
+LONGEST_S = 31 * 86400.0  # of a scenario: a day of probes every two seconds takes some seconds to play
 NEAR_S = 1.0  # a page that is expected at a moment may leave this much before or after
 
 
@@ -372,7 +373,10 @@ class _Reader:
         return found
 
     def _at(self, fields: dict[str, Pair], key: str) -> float:
-        return self._duration(fields.get(key), 0.0) or 0.0
+        at_s = self._duration(fields.get(key), 0.0) or 0.0
+        if at_s > LONGEST_S:
+            self._say(fields[key].line, "a scenario lasts at most 31 days", "Choose an earlier moment.")
+        return at_s
 
     def _moment(self, text: str, line: int) -> float:
         found = _seconds(text)
