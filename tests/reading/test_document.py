@@ -75,6 +75,15 @@ def test_pipe_in_backticks_does_not_split_a_cell() -> None:
     assert fence.lines == ("echo `a|b`",)
 
 
+def test_an_escaped_pipe_in_a_cells_code_is_a_pipe() -> None:
+    """GFM writes pipes of a cell's code as `\\|`; in running text the backslash belongs to the code."""
+    document = parse_document("| A |\n|---|\n| `x\\|y` |\n\nSay `x\\|y`.\n")
+    table, paragraph = document.preamble
+    assert isinstance(table, Table) and isinstance(paragraph, Paragraph)
+    assert table.rows[0].cells[0].text == "x|y"
+    assert paragraph.lines[0].text == "Say x\\|y."
+
+
 def test_items_know_numbers_tasks_and_what_stands_below_them() -> None:
     """Numbers of ordered lists, open and done tasks, fences inside an item."""
     document = parse_document(

@@ -152,6 +152,10 @@ class BlockBuilder:
         if self.guard and self.guard in token.content:
             for child in children:
                 child.content = child.content.replace(self.guard, "|")
+                if (
+                    at is not None and child.type == "code_inline"
+                ):  # a cell: GFM escapes the pipes of code as well
+                    child.content = child.content.replace("\\|", "|")
         if not children:  # no marks: `reading.document` leaves the text as it is
             return tuple(
                 Line(number + offset, text.strip()) for offset, text in enumerate(token.content.split("\n"))
