@@ -111,8 +111,14 @@ async def test_a_refusal_is_said_beside_the_button(
     application.view = replace(shop_views.service(), questions=(question,))
     await page.goto(f"{server}/services/shop")
     await page.get_by_role("button", name="Yes, run it").click()
-    await expect(page.get_by_role("alert")).to_contain_text("the question was asked about another text")
+    said = page.get_by_role("alert")
+    await expect(said).to_contain_text("the question was asked about another text")
     assert application.asked == []
+    other = replace(question, id="q-6", text="And another one?")
+    application.view = replace(application.view, questions=(question, other))
+    await application.happen("question.asked", sequence=99)
+    await expect(page.get_by_text("And another one?").first).to_be_visible()
+    await expect(said).to_contain_text("the question was asked about another text")
 
 
 async def test_what_is_being_typed_is_kept(page: Page, server: str, application: FakeApplication) -> None:

@@ -8,6 +8,7 @@ export function actQuietly(refresh) {
     const button = event.submitter;
     const fields = new URLSearchParams(new FormData(form, button));
     button?.setAttribute("aria-busy", "true");
+    form.querySelector("[data-said]")?.remove();
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" }, redirect: "manual" });
       if (!answer.ok && answer.type !== "opaqueredirect") throw new Error(await reasonOf(answer));
@@ -31,11 +32,15 @@ async function reasonOf(answer) {
   }
 }
 
-function say(form, message) {
+function say(sent, message) {
+  // The part around the form may have been made anew while the answer was on its way.
+  const form = sent.isConnected ? sent : document.querySelector(`form[action="${CSS.escape(sent.getAttribute("action"))}"]`);
+  if (!form) return;
   let place = form.querySelector("[role=alert]");
   if (!place) {
     place = document.createElement("p");
     place.setAttribute("role", "alert");
+    place.dataset.said = ""; // stays when the part around it is made anew
     place.className = "because bad";
     form.append(place);
   }

@@ -38,8 +38,10 @@ function isBusy(part) {
 function replace(old, part) {
   const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = old.contains(document.activeElement) ? pathOf(document.activeElement, old) : null;
+  const said = [...old.querySelectorAll("form > [data-said]")].map((words) => [words.parentElement.getAttribute("action"), words]);
   if (part.className) old.setAttribute("class", part.className);
   old.replaceChildren(...part.childNodes);
+  for (const [action, words] of said) old.querySelector(`form[action="${CSS.escape(action)}"]`)?.append(words);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   sayTimes(old);
   if (focused) focused.reduce((node, index) => node?.children[index], old)?.focus({ preventScroll: true });
