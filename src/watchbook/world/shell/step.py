@@ -172,6 +172,7 @@ class StepProcess:
         """Ends the step from outside."""
         self._ending = self._ending or why
         if self._kill_at is None:
+            signal_group(self.pid, signal.SIGSTOP)  # nothing forks between the look and the signal
             self._told = children_left(self.pid, self.mark)
             signal_group(self.pid, signal.SIGTERM)
             signal_group(self.pid, signal.SIGCONT)  # a stopped process takes no TERM
