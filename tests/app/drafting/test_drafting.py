@@ -56,13 +56,14 @@ def test_nothing_found_leaves_gaps_only() -> None:
     assert sum(finding.code == "WB001" for finding in runbook.findings) > 50
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the template is not beside the repository")
-def test_every_section_of_the_template_is_there_in_its_order() -> None:
-    """Titles of the template's sections, without its example issues, in a draft of nothing."""
-    draft = parse_document(write_runbook(Subject("Till", ""), Answers(), TODAY))
-    titles = [section.title for section in draft.walk()]
-    wanted = [section.title for section in parse_document(SEED.read_text()).walk() if section.level > 1]
-    assert [title for title in titles if title in set(wanted)] == wanted
+if SEED.exists():  # the template stands beside the repository, or this is not collected
+
+    def test_every_section_of_the_template_is_there_in_its_order() -> None:
+        """Titles of the template's sections, without its example issues, in a draft of nothing."""
+        draft = parse_document(write_runbook(Subject("Till", ""), Answers(), TODAY))
+        titles = [section.title for section in draft.walk()]
+        wanted = [section.title for section in parse_document(SEED.read_text()).walk() if section.level > 1]
+        assert [title for title in titles if title in set(wanted)] == wanted
 
 
 def test_compose_is_filled_in() -> None:
