@@ -12,9 +12,9 @@ from typing import Any, cast
 import click
 
 from docs import catalogues, forms
-from watchbook.app.figures import Figures
-from watchbook.app.gauges import gauges_of
-from watchbook.app.own_views import Figure
+from watchbook.app.views.own import Figure
+from watchbook.app.watching.figures import Figures
+from watchbook.app.watching.gauges import gauges_of
 from watchbook.cli.main import watchbook
 
 REFERENCE = Path(__file__).resolve().parent / "reference"

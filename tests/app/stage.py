@@ -16,8 +16,8 @@ from typing import Any
 
 from aiohttp import web
 
+from watchbook.app.documents.loading import load_all
 from watchbook.app.faces import Faces
-from watchbook.app.loading import load_all
 from watchbook.app.watchbook import Setup, Watchbook
 from watchbook.app.wiring import data_folder, load_wiring
 from watchbook.store import folder

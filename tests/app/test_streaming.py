@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from watchbook.app import streaming
-from watchbook.app.own_views import EventView
 from watchbook.app.streaming import Streaming
+from watchbook.app.views.own import EventView
 from watchbook.model.incidents import Entry
 from watchbook.store.store import Store
 

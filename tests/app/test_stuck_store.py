@@ -42,7 +42,7 @@ async def test_a_locked_database_does_not_hold_the_page_back(stage: Stage) -> No
 async def test_a_change_does_not_happen_unrecorded(stage: Stage) -> None:
     """Unlike a page: a run whose start cannot be written down does not start (rule 23)."""
     from watchbook.app.application import RunRequest
-    from watchbook.app.views import Actor
+    from watchbook.app.views.watched import Actor
     from watchbook.model.errors import StoreError
 
     async with stage.watching() as faces:

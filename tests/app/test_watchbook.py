@@ -7,7 +7,7 @@ import pytest
 from tests.app.stage import Stage, staged, until
 
 from watchbook.app.application import AcknowledgeRequest, DiagnoseRequest, RunRequest, SilenceRequest
-from watchbook.app.views import Actor
+from watchbook.app.views.watched import Actor
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError
 
 ANA = Actor("ana")

@@ -12,7 +12,7 @@ from benchmarks.stub import stubbed
 
 from benchmarks import __main__ as entry
 from benchmarks import machine, reading
-from watchbook.app.loading import load
+from watchbook.app.documents.loading import load
 from watchbook.app.wiring import load_wiring
 
 

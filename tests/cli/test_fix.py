@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.programs import require_program
 
-from watchbook.app.mending import propose, write
+from watchbook.app.documents.mending import propose, write
 from watchbook.cli.fix import command
 from watchbook.model.errors import DocumentError
 

@@ -36,7 +36,7 @@ def runbook(tmp_path: Path) -> Path:
 
 
 def _alert(path: Path) -> str:
-    from watchbook.app.loading import load
+    from watchbook.app.documents.loading import load
 
     return next(
         rule.name

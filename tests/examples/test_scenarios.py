@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbook.app.loading import Loaded, load
+from watchbook.app.documents.loading import Loaded, load
 from watchbook.app.rehearsing import Source, find_sources, play
 from watchbook.reading import read_runbook
 

@@ -17,7 +17,7 @@ from watchbook.app.application import (
     RunRequest,
     SilenceRequest,
 )
-from watchbook.app.own_views import (
+from watchbook.app.views.own import (
     AcknowledgeLinkView,
     Bucket,
     ChainView,
@@ -27,8 +27,8 @@ from watchbook.app.own_views import (
     JournalPage,
     Sample,
 )
-from watchbook.app.run_views import PlanView, QuestionView, RunSummary, RunView
-from watchbook.app.views import (
+from watchbook.app.views.runs import PlanView, QuestionView, RunSummary, RunView
+from watchbook.app.views.watched import (
     AcknowledgementView,
     Actor,
     AlertView,

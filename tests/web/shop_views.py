@@ -5,8 +5,8 @@ Only views (our own port): the text is a runbook, and every line number is found
 
 from dataclasses import replace
 
-from watchbook.app.own_views import AcknowledgeLinkView
-from watchbook.app.run_views import (
+from watchbook.app.views.own import AcknowledgeLinkView
+from watchbook.app.views.runs import (
     AttemptView,
     CauseView,
     CommandView,
@@ -20,7 +20,7 @@ from watchbook.app.run_views import (
     StepState,
     StepView,
 )
-from watchbook.app.views import (
+from watchbook.app.views.watched import (
     AcknowledgementView,
     ActionView,
     AlertView,

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.web.shop_views import NOW, metrics
 
-from watchbook.app.views import MetricState, MetricView
+from watchbook.app.views.watched import MetricState, MetricView
 from watchbook.web import diagram, spark
 
 METRIC = MetricView("Error Rate", "error_ratio", "ratio", "production", MetricState.WITHIN, 0.002, None, 0.01)

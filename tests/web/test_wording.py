@@ -6,7 +6,7 @@ import pytest
 from tests.web import shop_views
 from tests.web.shop_views import alerts, metrics, run
 
-from watchbook.app.views import Health, MetricState
+from watchbook.app.views.watched import Health, MetricState
 from watchbook.model.alerts import AlertStatus
 from watchbook.model.diagnosis import Verdict
 from watchbook.model.incidents import IncidentState

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from watchbook.app.own_views import Figure
+from watchbook.app.views.own import Figure
 
 
 class _Figures(Collector):

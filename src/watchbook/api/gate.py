@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from watchbook.api.errors import error_response, refusal_of
 from watchbook.api.settings import LARGEST_BODY_BYTES, ServerSettings, is_loopback
-from watchbook.app.views import Actor
+from watchbook.app.views.watched import Actor
 from watchbook.model.errors import RefusedError, UsageError, WatchbookError
 from watchbook.web.forms import ACTOR_COOKIE
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from watchbook.app.application import Application
 from watchbook.app.encoding import to_json
-from watchbook.app.own_views import EventView
+from watchbook.app.views.own import EventView
 
 HEARTBEAT_S = 10.0  # an `alive` event, so that both ends notice a line that went dead
 RETRY_MS = 1500

@@ -20,7 +20,7 @@ from watchbook.api.settings import ServerSettings
 from watchbook.api.stream import follow
 from watchbook.app.application import Application
 from watchbook.app.encoding import to_json
-from watchbook.app.views import Actor
+from watchbook.app.views.watched import Actor
 
 Json = dict[str, Any]
 Limit = Annotated[int, Query(ge=1, le=1000)]

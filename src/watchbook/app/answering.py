@@ -1,20 +1,20 @@
 """What people do about alerts and documents: acknowledge, arm, silence, close, accept. Implements `application.Answered`.
 
 Called through `app.watchbook`. `deciding.answers` decides, the place's desk keeps and tells; people's words on arming
-stand in the store beside it. Diagnoses are `app.diagnosing`.
+stand in the store beside it. Diagnoses are `app.diagnosing.diagnosing`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from watchbook.app.application import AcknowledgeRequest, SilenceRequest
-from watchbook.app.desk import Desk
-from watchbook.app.live import LiveService, Place
 from watchbook.app.overseeing import Overseeing
-from watchbook.app.own_views import AcknowledgeLinkView
 from watchbook.app.showing.incidents import acknowledgement_of
 from watchbook.app.showing.services import document_view
-from watchbook.app.views import AcknowledgementView, Actor, AlertView, DocumentView
+from watchbook.app.views.own import AcknowledgeLinkView
+from watchbook.app.views.watched import AcknowledgementView, Actor, AlertView, DocumentView
+from watchbook.app.watching.desk import Desk
+from watchbook.app.watching.live import LiveService, Place
 from watchbook.deciding import answers, links
 from watchbook.deciding.arming import why_not_armed
 from watchbook.deciding.silence import Muting, end_silence, silence

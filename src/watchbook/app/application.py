@@ -1,4 +1,4 @@
-"""What the faces may ask of the application: one protocol, implemented by `app.wiring`, faked in the faces' tests.
+"""What the faces may ask of the application: one protocol, implemented by `app.faces`, faked in the faces' tests.
 
 Called by `cli` (through the API or directly), `api` and `web`. Every refusal is an error of `model.errors`:
 `NotFoundError` (no such thing), `ConflictError` (there, but in another state), `RefusedError`, `UsageError`, `StoreError`.
@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from watchbook.app.own_views import AcknowledgeLinkView, ChainView, EventView, Figure, HealthView, JournalPage
-from watchbook.app.run_views import PlanView, QuestionView, RunSummary, RunView
-from watchbook.app.views import (
+from watchbook.app.views.own import AcknowledgeLinkView, ChainView, EventView, Figure, HealthView, JournalPage
+from watchbook.app.views.runs import PlanView, QuestionView, RunSummary, RunView
+from watchbook.app.views.watched import (
     AcknowledgementView,
     Actor,
     AlertView,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from watchbook import __version__
 from watchbook.app.application import KeptAnswer
-from watchbook.app.own_views import EventView, Figure, HealthView
+from watchbook.app.views.own import EventView, Figure, HealthView
 from watchbook.app.watchbook import Watchbook
 from watchbook.model.decisions import Decision
 from watchbook.store.marks import Answered

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from watchbook.app.live import LiveService, Place
-from watchbook.app.operating import Operating
-from watchbook.app.own_views import ChainView, JournalPage
-from watchbook.app.run_views import RunSummary
+from watchbook.app.operating.operating import Operating
 from watchbook.app.showing import incidents as show_incidents
 from watchbook.app.showing import places as show
 from watchbook.app.showing.services import ServiceRecords, service_view, summary_of
-from watchbook.app.views import AlertView, IncidentView, ServiceSummary, ServiceView
+from watchbook.app.views.own import ChainView, JournalPage
+from watchbook.app.views.runs import RunSummary
+from watchbook.app.views.watched import AlertView, IncidentView, ServiceSummary, ServiceView
+from watchbook.app.watching.live import LiveService, Place
 from watchbook.deciding.silence import active
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import NotFoundError

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
-from watchbook.app.own_views import EventView
+from watchbook.app.views.own import EventView
 from watchbook.model.incidents import JournalEntry
 from watchbook.store.journal import Wanted
 from watchbook.store.store import Store

@@ -15,25 +15,25 @@ from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
-from watchbook.app.announcing import LiveAnnouncements, PagingLedger, alarm_of, calm, on_console
 from watchbook.app.answering import Answering, trust
 from watchbook.app.application import DiagnoseRequest
-from watchbook.app.desk import Desk
-from watchbook.app.diagnosing import Diagnosing
-from watchbook.app.figures import Figures
-from watchbook.app.gauges import gauges_of
-from watchbook.app.live import LiveService, Place
-from watchbook.app.loading import Loaded
-from watchbook.app.operating import Operating
+from watchbook.app.diagnosing.diagnosing import Diagnosing
+from watchbook.app.documents.loading import Loaded
+from watchbook.app.operating.announcing import LiveAnnouncements, PagingLedger, alarm_of, calm, on_console
+from watchbook.app.operating.operating import Operating
+from watchbook.app.operating.surroundings import LiveSurroundings
 from watchbook.app.overseeing import Overseeing
-from watchbook.app.pinning import Pins
-from watchbook.app.placing import Placement, load_kept, place_service, reread
-from watchbook.app.stalls import Stalls
 from watchbook.app.streaming import Streaming
-from watchbook.app.surroundings import LiveSurroundings
 from watchbook.app.telling import channels_of
-from watchbook.app.views import Actor
-from watchbook.app.watching import PlaceWatch, Tools
+from watchbook.app.views.watched import Actor
+from watchbook.app.watching.desk import Desk
+from watchbook.app.watching.figures import Figures
+from watchbook.app.watching.gauges import gauges_of
+from watchbook.app.watching.live import LiveService, Place
+from watchbook.app.watching.pinning import Pins
+from watchbook.app.watching.place_watch import PlaceWatch, Tools
+from watchbook.app.watching.placing import Placement, load_kept, place_service, reread
+from watchbook.app.watching.stalls import Stalls
 from watchbook.app.wiring import Wiring
 from watchbook.deciding import answers
 from watchbook.deciding.directory import Directory

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from watchbook.app.checking import Checked, Examination, read_baseline, write_baseline
+from watchbook.app.documents.checking import Checked, Examination, read_baseline, write_baseline
 from watchbook.cli import reporting
 from watchbook.model.errors import DocumentError
 from watchbook.model.runbook import Level
@@ -88,7 +88,7 @@ def _day(text: str | None) -> date:
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
-    from watchbook.app.loading import find
+    from watchbook.app.documents.loading import find
 
     return find(list(paths))
 

@@ -46,7 +46,7 @@ def command(
     if client is not None:
         found = _ask(client, issue, service, environment)
     else:
-        from watchbook.app.alone import diagnose_alone
+        from watchbook.app.operating.alone import diagnose_alone
 
         found = diagnose_alone(runbook, issue, environment)
     if form == "json":

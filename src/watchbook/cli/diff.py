@@ -28,7 +28,7 @@ def command(what: str, paths: tuple[Path, ...], form: str, strict: bool) -> int:
     A..B are two git revisions, A...B is B since it parted from A, and A alone is compared with the files as they are. PATH
     is a runbook or a folder; default: this folder. OLD.md NEW.md compares two files.
     """
-    from watchbook.app.comparing import compare_files, compare_revisions
+    from watchbook.app.documents.comparing import compare_files, compare_revisions
     from watchbook.cli import differing
 
     if what.endswith(".md") and ".." not in what.replace("../", "") and not Path(what).exists():

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from watchbook.app.comparing import Compared
+from watchbook.app.documents.comparing import Compared
 from watchbook.reading.differences import Change, Risk
 
 _NAMES = {

@@ -32,7 +32,7 @@ def command(file: Path, form: str, everything: bool, html: bool, output: Path | 
 
     FILE is a runbook, or a folder with one.
     """
-    from watchbook.app.loading import find, load
+    from watchbook.app.documents.loading import find, load
     from watchbook.reading.document import source_lines
 
     if output is not None and not html:
@@ -53,7 +53,7 @@ def command(file: Path, form: str, everything: bool, html: bool, output: Path | 
 
 def _as_page(paths: Sequence[Path], named: Path, output: Path | None) -> int:
     """Writes the page of one document to a file, or prints it."""
-    from watchbook.app.loading import load
+    from watchbook.app.documents.loading import load
     from watchbook.web.explanation import explanation
 
     if len(paths) != 1:

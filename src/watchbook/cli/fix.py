@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from watchbook.app.mending import Proposal, propose, write
+from watchbook.app.documents.mending import Proposal, propose, write
 from watchbook.model.errors import DocumentError
 
 _LINE_END, _LAST_END = re.compile(r"\r\n|\r|\n"), re.compile(r"(?:\r\n|\r|\n)\Z")
@@ -32,7 +32,7 @@ def command(paths: tuple[Path, ...], writes: bool) -> int:
     fail in a verification, a Last Updated that is not there, a Severity column that the rows spell out, a placeholder
     whose value stands elsewhere in the document. PATH is a runbook or a folder; default: this folder.
     """
-    from watchbook.app.loading import find
+    from watchbook.app.documents.loading import find
 
     open_edits, failed = 0, False
     for path in find(list(paths or (Path(),))):

@@ -133,7 +133,7 @@ def _write(path: Path, text: str) -> None:
 
 def _tell(runbook: Path) -> None:
     """How much is left to do, as `check` sees it."""
-    from watchbook.app.loading import load
+    from watchbook.app.documents.loading import load
     from watchbook.model.findings import entry
 
     findings = load(runbook).runbook.findings

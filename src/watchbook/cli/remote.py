@@ -1,4 +1,4 @@
-"""Runs over a server's API, for `watchbook run`. Implements `app.operator.Operator`."""
+"""Runs over a server's API, for `watchbook run`. Implements `app.operating.operator.Operator`."""
 
 from types import TracebackType
 from typing import Any, Self

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from watchbook import __version__
-from watchbook.app.checking import Checked
+from watchbook.app.documents.checking import Checked
 from watchbook.model.findings import catalogue, entry
 from watchbook.model.runbook import Finding, Level
 

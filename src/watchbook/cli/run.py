@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from watchbook.app.operator import Operator
+from watchbook.app.operating.operator import Operator
 from watchbook.cli.client import running_client
 from watchbook.cli.diagnose import only_service
 from watchbook.cli.questions import show
@@ -78,7 +78,7 @@ def command(
 
         operator = RemoteOperator(client, only_service(client, service))
     else:
-        from watchbook.app.alone import AloneOperator
+        from watchbook.app.operating.alone import AloneOperator
 
         operator = AloneOperator(runbook, service, data, offline, writes=not dry_run)
     with operator:

@@ -38,7 +38,7 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
     import asyncio
 
     from watchbook.api.serving import address_of, open_socket
-    from watchbook.app.loading import load_all
+    from watchbook.app.documents.loading import load_all
     from watchbook.app.watchbook import Setup
     from watchbook.app.wiring import data_folder, wiring_for
     from watchbook.store import folder

@@ -1,7 +1,7 @@
 """Which findings were known before: a baseline counts findings by what they say, not by where they stand. Pure.
 
-Called by `app.checking`, which reads and writes the file. The key of a finding is made of its code, its sentence and the
-text it marks, so that moving text keeps it and a second finding of the same words is new.
+Called by `app.documents.checking`, which reads and writes the file. The key of a finding is made of its code, its
+sentence and the text it marks, so that moving text keeps it and a second finding of the same words is new.
 """
 
 import re

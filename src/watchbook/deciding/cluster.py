@@ -1,7 +1,8 @@
 """Which cluster a command means: `kubectl`, `oc` and `helm` land where the environment's row says, or are not run. Pure.
 
-Called by `app.examining` before a read-only command runs unattended. A command that names its cluster itself, or an
-installation that wires `KUBECONFIG`, is left as it is. Commands of procedures are shown to a person as they stand.
+Called by `app.diagnosing.examining` before a read-only command runs unattended. A command that names its cluster
+itself, or an installation that wires `KUBECONFIG`, is left as it is. Commands of procedures are shown to a person as
+they stand.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Verdicts on causes, and what to do next (document.md, "Verdicts"; rule 22). Pure.
 
-Called by `app.diagnose` with what read-only commands printed. A check states what holds when its cause is *not* at work.
+Called by `app.diagnosing` with what read-only commands printed. A check states what holds when its cause is *not* at work.
 What could not be judged is inconclusive and says why; nothing here runs anything or guesses.
 """
 

@@ -1,6 +1,6 @@
 """From the results of probes to the health of a check: repeats before unhealthy, three of five for degraded (rule 6).
 
-Called by `app.watch` after every probe. It probes nothing: it says when to look again, and why.
+Called by `app.watching` after every probe. It probes nothing: it says when to look again, and why.
 """
 
 from dataclasses import dataclass

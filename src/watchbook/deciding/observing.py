@@ -1,6 +1,6 @@
 """Turns what is known of a place into the observation of one rule: is its condition true now, and in what words.
 
-Called by `app.watch` at every evaluation. Health of instances and checks is judged here; everything that needs series is
+Called by `app.watching` at every evaluation. Health of instances and checks is judged here; everything that needs series is
 asked of `measure`, a function over the sample window (`measuring`). It keeps no state: windows and episodes are
 `deciding.alerts`.
 """

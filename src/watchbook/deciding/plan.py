@@ -1,6 +1,6 @@
 """What a run would do (`--dry-run`, rule 32): every step filled in, its class, and what would wait for whom.
 
-Called by `app.operate` and the CLI. It executes nothing and needs no server.
+Called by `app.operating` and the CLI. It executes nothing and needs no server.
 """
 
 from collections.abc import Mapping

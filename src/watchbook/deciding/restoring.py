@@ -1,6 +1,7 @@
 """A service's watch as it was kept: after a restart, or when a runbook is loaded again (rules 4 and 13). Pure.
 
-Called by `app.watch` with what the store has. The time that the watcher was down is taken out by `answers.resume`, not here.
+Called by `app.watching` with what the store has. The time that the watcher was down is taken out by `answers.resume`,
+not here.
 """
 
 from collections.abc import Iterable

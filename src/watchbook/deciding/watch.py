@@ -1,6 +1,6 @@
 """The watch over one service in one environment: observations and now → the next state and one decision. Pure.
 
-Called by `app.watch` after every scrape or probe and whenever `next_due` is reached; it loads, calls, gives the decision
+Called by `app.watching` after every scrape or probe and whenever `next_due` is reached; it loads, calls, gives the decision
 to `acting.outbox`, and keeps the returned `ServiceWatch`. Composes alerts, incident and paging; what people do
 (acknowledge, silence, close) is `deciding.answers`.
 """

@@ -1,6 +1,6 @@
 """Everything held of one service in one environment, and the draft that a decision about it is written in. Pure.
 
-`ServiceWatch` is loaded and kept in memory by `app.watch`; `Draft` lives for one call of a function of `deciding.watch`
+`ServiceWatch` is loaded and kept in memory by `app.watching`; `Draft` lives for one call of a function of `deciding.watch`
 or `deciding.answers`. Neither decides anything.
 """
 
@@ -62,7 +62,7 @@ class ServiceWatch:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisWanted:
-    """An effect: an alert began to fire, and the runbook has an issue for it. Done by `app.diagnose`."""
+    """An effect: an alert began to fire, and the runbook has an issue for it. Done by `app.diagnosing`."""
 
     service: str
     environment: str

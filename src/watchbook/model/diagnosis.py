@@ -1,4 +1,4 @@
-"""Verdicts on causes, with the line that decided. Decided by `deciding.diagnosis`, run by `app.diagnose`."""
+"""Verdicts on causes, with the line that decided. Decided by `deciding.diagnosis`, run by `app.diagnosing`."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,8 +1,8 @@
 """Safe edits for findings that have one: what `watchbook fix` shows and writes. Pure.
 
-Called by `app.mending`. An edit replaces one line or puts one in; every other line stays as it is, with its own line end.
-Only what the document or git itself says is written: nothing is guessed, and a fix whose finding would still be there
-afterwards, or that would bring a new one, is dropped. It reads no files.
+Called by `app.documents.mending`. An edit replaces one line or puts one in; every other line stays as it is, with its
+own line end. Only what the document or git itself says is written: nothing is guessed, and a fix whose finding would
+still be there afterwards, or that would bring a new one, is dropped. It reads no files.
 """
 
 import re

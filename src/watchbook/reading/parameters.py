@@ -1,7 +1,7 @@
 """Parameters of commands: placeholders, environment variables, words in capitals, and figures of a scaling.
 
 Called by `reading.steps` for every script. Values never become part of the text: the script that runs names
-them as environment variables, `<pod-name>` as `"${pod_name}"`. Asking a person for them is `app.operate`'s.
+them as environment variables, `<pod-name>` as `"${pod_name}"`. Asking a person for them is `app.operating`'s.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Comments that switch a finding off: `<!-- watchbook: ignore WB202 the cache may be down -->`. Pure.
 
-Called by `app.checking`. A comment behind something counts for its line; alone on its line it counts for the next line, and
-for the whole section above a heading, the whole block above a table or a code block. It counts for the codes that it names
-and no other. The reading itself (`reading.runbook`) holds every finding, switched off or not.
+Called by `app.documents.checking`. A comment behind something counts for its line; alone on its line it counts for the
+next line, and for the whole section above a heading, the whole block above a table or a code block. It counts for the
+codes that it names and no other. The reading itself (`reading.runbook`) holds every finding, switched off or not.
 """
 
 import re

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Protocol, TypeVar
 
-from watchbook.app.run_views import CauseView, CommandView, IssueView, ProcedureView
-from watchbook.app.views import (
+from watchbook.app.views.runs import CauseView, CommandView, IssueView, ProcedureView
+from watchbook.app.views.watched import (
     AlertView,
     CheckView,
     EnvironmentView,

@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from watchbook.app.own_views import AcknowledgeLinkView, HealthView, JournalPage
-from watchbook.app.run_views import PlanView, RunView
-from watchbook.app.views import AcknowledgementView, IncidentView, ServiceSummary, ServiceView
+from watchbook.app.views.own import AcknowledgeLinkView, HealthView, JournalPage
+from watchbook.app.views.runs import PlanView, RunView
+from watchbook.app.views.watched import AcknowledgementView, IncidentView, ServiceSummary, ServiceView
 from watchbook.model.ids import slug
 from watchbook.model.quantities import say_bytes, say_duration
 from watchbook.web import assets, spark, wording

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from watchbook.app.views import Actor
+from watchbook.app.views.watched import Actor
 from watchbook.model.errors import UsageError
 
 ACTOR_COOKIE = "watchbook_actor"

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from watchbook.app.views import MetricView
+from watchbook.app.views.watched import MetricView
 from watchbook.model.quantities import say
 from watchbook.web.wording import say_band
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from watchbook.app.run_views import RunSummary
-from watchbook.app.views import AlertView, MetricView, ServiceSummary
+from watchbook.app.views.runs import RunSummary
+from watchbook.app.views.watched import AlertView, MetricView, ServiceSummary
 from watchbook.model.incidents import JournalEntry
 from watchbook.model.quantities import say, say_duration
 

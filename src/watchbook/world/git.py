@@ -1,7 +1,8 @@
 """What git knows: the files of a revision, their text, and the lines that changed since one.
 
-Called by `app.comparing`, `app.checking` and `app.mending`. It runs the `git` program without a shell and reads only;
-hooks, pagers, external diff programs and locks are left out. Everything that goes wrong is one `GitError` line.
+Called by `app.documents.comparing`, `app.documents.checking` and `app.documents.mending`. It runs the `git` program
+without a shell and reads only; hooks, pagers, external diff programs and locks are left out. Everything that goes wrong
+is one `GitError` line.
 """
 
 import hashlib

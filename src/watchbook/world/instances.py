@@ -1,6 +1,6 @@
 """Which instances a service has now: URLs as written, a file in Prometheus' `file_sd` form, or the addresses of a name.
 
-Called by `app.watch` at each cadence; the file is read and the name looked up anew each time. It keeps nothing: what a
+Called by `app.watching` at each cadence; the file is read and the name looked up anew each time. It keeps nothing: what a
 list that cannot be had means for alerts is decided elsewhere.
 """
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbook.app.loading import Loaded
+from watchbook.app.documents.loading import Loaded
 from watchbook.app.rehearsing import Played, play
 from watchbook.reading import read_runbook
 from watchbook.reading.scenarios import read_scenarios

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from watchbook.app.loading import Loaded
-from watchbook.app.placing import bare_service
+from watchbook.app.documents.loading import Loaded
 from watchbook.app.showing.services import summary_of
+from watchbook.app.watching.placing import bare_service
 from watchbook.app.wiring import Wiring
 from watchbook.deciding.page import PagingSettings
 from watchbook.reading import read_runbook

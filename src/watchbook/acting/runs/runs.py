@@ -1,6 +1,6 @@
 """The runs of this installation: start, answer, cancel, and after a restart go on where the ledger says (rules 23 to 29).
 
-Called by `app.operate`, and alone by the crash tests. What a run does next is `deciding.procedure`'s; carrying it out is
+Called by `app.operating`, and alone by the crash tests. What a run does next is `deciding.procedure`'s; carrying it out is
 `driver`'s. Faces follow the journal's sequence; nothing is published here.
 """
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from watchbook.app import binding
-from watchbook.app.diagnosing import begin
-from watchbook.app.examining import judge
-from watchbook.app.live import LiveCheck
-from watchbook.app.loading import Loaded
+from watchbook.app.diagnosing.diagnosing import begin
+from watchbook.app.diagnosing.examining import judge
+from watchbook.app.documents.loading import Loaded
 from watchbook.app.rehearsing.stage import Stage, lines_of, set_stage, text_of
+from watchbook.app.watching import binding
+from watchbook.app.watching.live import LiveCheck
 from watchbook.deciding import answers
 from watchbook.deciding.alerts import OPEN, resolve_after_s
 from watchbook.deciding.cluster import bind_cluster

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchbook.app.loading import Loaded, find, load, read_text
+from watchbook.app.documents.loading import Loaded, find, load, read_text
 from watchbook.model.errors import DocumentError
 from watchbook.model.scenarios import Problem, Scenario
 from watchbook.reading.scenarios import MARK, read_scenarios, scenarios_in_document

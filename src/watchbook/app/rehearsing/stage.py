@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from watchbook.app import binding
-from watchbook.app.binding import Bound
-from watchbook.app.live import LiveService, Place
-from watchbook.app.loading import Loaded
-from watchbook.app.placing import bare_service, cadence_of
+from watchbook.app.documents.loading import Loaded
 from watchbook.app.showing.places import rules_of
+from watchbook.app.watching import binding
+from watchbook.app.watching.binding import Bound
+from watchbook.app.watching.live import LiveService, Place
+from watchbook.app.watching.placing import bare_service, cadence_of
 from watchbook.app.wiring import Wiring
 from watchbook.deciding.diagnosis import issue_of
 from watchbook.deciding.directory import ROLES

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from watchbook.app.live import LiveService, Place
-from watchbook.app.run_views import RunSummary
 from watchbook.app.showing.places import alert_view
-from watchbook.app.views import (
+from watchbook.app.views.runs import RunSummary
+from watchbook.app.views.watched import (
     AcknowledgementView,
     ActionView,
     AlertView,
@@ -14,6 +13,7 @@ from watchbook.app.views import (
     NextRungView,
     ToldView,
 )
+from watchbook.app.watching.live import LiveService, Place
 from watchbook.model.diagnosis import Diagnosis, Verdict
 from watchbook.model.incidents import Incident, IncidentState, JournalEntry
 from watchbook.model.paging import Climb, Notice, NoticeState

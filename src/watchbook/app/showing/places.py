@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from watchbook.app.live import LiveCheck, LiveMetric, LiveService, Place
-from watchbook.app.views import (
+from watchbook.app.views.watched import (
     AlertView,
     CheckView,
     EnvironmentView,
@@ -13,6 +12,7 @@ from watchbook.app.views import (
     MetricView,
     PhasesView,
 )
+from watchbook.app.watching.live import LiveCheck, LiveMetric, LiveService, Place
 from watchbook.deciding.silence import active
 from watchbook.deciding.watched import Watched
 from watchbook.model.alerts import AlertStatus

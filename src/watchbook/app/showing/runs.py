@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watchbook.app.run_views import (
+from watchbook.app.views.runs import (
     AttemptView,
     CauseView,
     CommandView,

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watchbook.app.live import STATUS_RANK, LiveService
-from watchbook.app.loading import outdated
-from watchbook.app.run_views import IssueView, QuestionView, RunSummary
+from watchbook.app.documents.loading import outdated
 from watchbook.app.showing import places as show
 from watchbook.app.showing import runs as show_runs
-from watchbook.app.views import (
+from watchbook.app.views.runs import IssueView, QuestionView, RunSummary
+from watchbook.app.views.watched import (
     DocumentView,
     HandoffView,
     Health,
@@ -17,6 +16,7 @@ from watchbook.app.views import (
     ServiceView,
     UnwiredView,
 )
+from watchbook.app.watching.live import STATUS_RANK, LiveService
 from watchbook.deciding.directory import unwired_names
 from watchbook.model.alerts import AlertState, AlertStatus
 from watchbook.model.diagnosis import Diagnosis

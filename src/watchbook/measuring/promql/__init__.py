@@ -1,6 +1,6 @@
 """PromQL: queries parsed by promql-parser and evaluated on the samples in memory. Pure.
 
-Called by `measuring` and `app.watch` through `evaluate` and `parse`.
+Called by `measuring` and `app.watching` through `evaluate` and `parse`.
 """
 
 from watchbook.measuring.promql.evaluating import evaluate, evaluate_steps, evaluate_vector

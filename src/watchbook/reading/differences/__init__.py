@@ -1,4 +1,4 @@
-"""What a new text of a runbook changes, in words, what matters first. Called by `app.comparing`. Pure.
+"""What a new text of a runbook changes, in words, what matters first. Called by `app.documents.comparing`. Pure.
 
 Each module reads one part. Where none of them has a sentence for something that Watchbook would do otherwise, a sentence
 says that: nothing changes in silence.

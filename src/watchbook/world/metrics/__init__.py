@@ -1,6 +1,6 @@
 """Metrics of a service: its instances' `/metrics` pages, scraped into a sample window.
 
-Called by `app.watch` through `Scraper`. Queries over the window are `measuring.promql`.
+Called by `app.watching` through `Scraper`. Queries over the window are `measuring.promql`.
 """
 
 from watchbook.world.metrics.scraper import Scrape, Scraper

@@ -1,6 +1,6 @@
 """Scrapes instances' metrics pages into the sample window of their environment.
 
-Called by `app.watch` at the source's cadence, once for each instance. As in Prometheus each series gets an `instance`
+Called by `app.watching` at the source's cadence, once for each instance. As in Prometheus each series gets an `instance`
 label, `up` and `scrape_duration_seconds` are written for every attempt, and a series that is gone from the page, or whose
 instance does not answer or is no longer listed, ends at once with a stale marker. A counter that appears between two
 scrapes began at zero: else the first failure of a quiet service would be no increase. It schedules nothing.

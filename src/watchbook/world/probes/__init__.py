@@ -1,6 +1,6 @@
 """Probes: one module for each kind of health check. They ask, time and judge one answer, and decide nothing more.
 
-Called by `app.watch` through `Prober`. Repeats, cadence and health over time are `deciding.health` and the caller's.
+Called by `app.watching` through `Prober`. Repeats, cadence and health over time are `deciding.health` and the caller's.
 """
 
 from watchbook.world.probes.prober import Prober, ProbeSettings, full_target

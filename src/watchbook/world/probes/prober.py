@@ -1,6 +1,6 @@
 """One object that probes anything: it holds what probes share (HTTP session, TLS context, environment of commands).
 
-Called by `app.watch`: one `Prober` a server, opened inside its event loop and closed with it. It schedules nothing.
+Called by `app.watching`: one `Prober` a server, opened inside its event loop and closed with it. It schedules nothing.
 """
 
 import asyncio

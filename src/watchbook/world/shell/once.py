@@ -1,6 +1,6 @@
 """One command, once, for diagnosis and verification: bounded in time and output, redacted, its whole group ended after it.
 
-Called by `app.diagnose` and command probes with commands that were proven read-only; this module does not judge that.
+Called by `app.diagnosing` and command probes with commands that were proven read-only; this module does not judge that.
 No supervisor: when the server goes, nobody needs the answer.
 """
 

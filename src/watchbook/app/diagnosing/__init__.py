@@ -1,0 +1,1 @@
+"""Diagnoses: an issue examined with its read-only commands, and its result on the record."""

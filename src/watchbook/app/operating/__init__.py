@@ -1,0 +1,1 @@
+"""Runs of procedures, on a server or in the process of the command; what they announce and look at."""

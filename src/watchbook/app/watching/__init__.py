@@ -1,0 +1,1 @@
+"""The watch of one installation, in memory: places, their desks, what is measured and how it is pinned."""

@@ -1,0 +1,61 @@
+"""How each alert is measured, pinned: chosen once, kept over restarts, never changed by itself.
+
+Called by `app.watching.place_watch`. A pin belongs to a condition: a changed condition is bound anew. It chooses nothing.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from watchbook.app.watching.binding import Bound
+from watchbook.measuring.measurement import Measurement
+from watchbook.model.decisions import Decision
+from watchbook.model.ids import AlertId
+from watchbook.model.quantities import Unit
+from watchbook.model.signals import Signal
+from watchbook.store.marks import Setting
+from watchbook.store.store import Store
+
+
+@dataclass(slots=True)
+class Pins:
+    """The pins of a data folder."""
+
+    store: Store
+
+    async def load(self, alert: AlertId, rule_digest: str) -> Bound | None:
+        """How the alert was measured under this condition, or None."""
+        kept = await self.store.get(Setting, _name(alert))
+        if kept is None:
+            return None
+        pinned = json.loads(kept.value)
+        return _bound_of(pinned) if pinned.get("rule") == rule_digest else None
+
+    async def keep(self, alert: AlertId, rule_digest: str, bound: Bound) -> None:
+        """Pins it. Raises StoreError where it cannot be kept."""
+        value = json.dumps({"rule": rule_digest, **_text_of(bound)})
+        before = await self.store.get(Setting, _name(alert))
+        setting = Setting(_name(alert), value, before.version if before else 0)
+        await self.store.apply(Decision(f"{alert} is measured by {bound.measurement.query}", (setting,)))
+
+
+def _name(alert: AlertId) -> str:
+    return f"pin {alert}"
+
+
+def _text_of(bound: Bound) -> dict[str, object]:
+    signal = bound.signal
+    return {
+        "measurement": asdict(bound.measurement),
+        "signal": [signal.name, signal.title, str(signal.unit), signal.bad_direction],
+        "compares": bound.compares,
+    }
+
+
+def _bound_of(pinned: dict[str, object]) -> Bound:
+    measurement, signal = pinned["measurement"], pinned["signal"]
+    assert isinstance(measurement, dict) and isinstance(signal, list)
+    name, title, unit, direction = signal
+    measurement["by"] = tuple(measurement["by"])
+    return Bound(
+        Measurement(**measurement), Signal(name, title, (), Unit(unit), direction), bool(pinned["compares"])
+    )
