@@ -53,7 +53,7 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class WrittenAlert:
     """One alert as written, whatever form it stood in."""
 
     name: str
@@ -121,7 +121,7 @@ def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -
         alerts.notes.find("column-unknown", table.header, mark=header, column=header, section="Alerting")
     for row in table.rows:
         for one in _rows_of(columns, row, severity):
-            _take(one, alerts)
+            take(one, alerts)
 
 
 def read_level_columns(table: Table, alerts: Alerts) -> None:
@@ -132,17 +132,17 @@ def read_level_columns(table: Table, alerts: Alerts) -> None:
     alerts.notes.also_read(table.header)
     for row in table.rows:
         for one in _levels_of(columns, row):
-            _take(one, alerts)
+            take(one, alerts)
 
 
-def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[_Row]:
+def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[WrittenAlert]:
     if not {"threshold", "condition"} & columns.at.keys() and {"warning", "critical"} & columns.at.keys():
         yield from _levels_of(columns, row)
         return
     name = columns.cell(row, "name")
     if name is None:
         return
-    yield _Row(
+    yield WrittenAlert(
         name.text.strip(), row.line, columns.cell(row, "threshold") or columns.cell(row, "condition"),
         columns.text(row, "severity") or (severity.value if severity else ""), columns.text(row, "response"),
         columns.text(row, "window"), columns.text(row, "no data"), columns.text(row, "resolve after"),
@@ -150,7 +150,7 @@ def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[
     )  # fmt: skip
 
 
-def _levels_of(columns: Columns, row: Row) -> Iterator[_Row]:
+def _levels_of(columns: Columns, row: Row) -> Iterator[WrittenAlert]:
     """`Metric | Normal | Warning | Critical`: a rule for each level that has a value."""
     name = columns.text(row, "name")
     for level in ("warning", "high", "critical", "alert"):
@@ -158,7 +158,7 @@ def _levels_of(columns: Columns, row: Row) -> Iterator[_Row]:
         if not name or cell is None:
             continue
         severity = level if level != "alert" else ""
-        yield _Row(
+        yield WrittenAlert(
             f"{name} {level}" if severity else name, row.line, _compared(name, cell), severity, columns.text(row, "action"),
             columns.text(row, "window"), text=row.text,
         )  # fmt: skip
@@ -200,7 +200,7 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
                           advice="Write a row in a table Alert | Severity | Threshold | Response.")  # fmt: skip
         return
     alerts.notes.also_read(item)
-    _take(_Row(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
+    take(WrittenAlert(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
 
 
 def _leave(line: Line, notes: Notes) -> None:
@@ -219,7 +219,7 @@ def _looks_like_condition(condition: Line, name: str, known: Known) -> bool:
     return isinstance(_condition(condition, name, known, 0.0), ReadCondition)
 
 
-def _take(row: _Row, alerts: Alerts) -> None:
+def take(row: WrittenAlert, alerts: Alerts) -> None:
     """One alert: its condition, severity and response, or findings that say what is missing."""
     notes = alerts.notes
     if placeholder_in(Line(row.line, row.name)) or (
@@ -276,7 +276,7 @@ def _condition_of(cell: Line, name: str, known: Known) -> ReadCondition | Misrea
     return read_condition(cell.text, name, known)
 
 
-def _severity(row: _Row, notes: Notes) -> Severity:
+def _severity(row: WrittenAlert, notes: Notes) -> Severity:
     if row.severity:
         severity = read_severity(row.severity)
         if severity is not None:
@@ -287,7 +287,7 @@ def _severity(row: _Row, notes: Notes) -> Severity:
     return Severity.MEDIUM
 
 
-def _window(row: _Row, notes: Notes) -> float:
+def _window(row: WrittenAlert, notes: Notes) -> float:
     if not row.window:
         return 0.0
     found = duration_at(re.sub(r"^(?:for|>=?|≥|over)\s*", "", row.window, flags=re.IGNORECASE))
@@ -298,11 +298,11 @@ def _window(row: _Row, notes: Notes) -> float:
     return found.quantity.value
 
 
-def _no_data(row: _Row, read: ReadCondition) -> str:
+def _no_data(row: WrittenAlert, read: ReadCondition) -> str:
     return _NO_DATA.get(row.no_data.casefold(), read.no_data)
 
 
-def _resolve_after(row: _Row, notes: Notes) -> float | None:
+def _resolve_after(row: WrittenAlert, notes: Notes) -> float | None:
     if not row.resolve_after:
         return None
     found = duration_at(row.resolve_after)
@@ -314,7 +314,7 @@ def _resolve_after(row: _Row, notes: Notes) -> float | None:
     return found.quantity.value
 
 
-def _response(row: _Row, severity: Severity, alerts: Alerts) -> Response:
+def _response(row: WrittenAlert, severity: Severity, alerts: Alerts) -> Response:
     read = read_response(row.response, severity, alerts.ladder, alerts.context.procedures, alerts.contacts)
     if not row.response:
         default = "it pages" if read.response.page else "it is posted without paging"
