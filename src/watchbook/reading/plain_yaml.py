@@ -1,13 +1,22 @@
 """The part of YAML that people write by hand, text → nodes with their lines. Pure.
 
-Called by `reading.scenarios`. It reads mappings, lists, quotes, `[…]` and `{…}` (so JSON as well), comments and blocks
-after `|`. Everything beyond that (anchors, tags, folded text, several documents) is refused with its line, so that
-nothing is ever read in another way than another reader of YAML would. Values stay text: it knows no numbers or dates.
+Called by `reading.scenarios` and `reading.rule_fences`. It reads mappings, lists, quotes, `[…]` and `{…}` (so JSON
+as well), comments, text over several lines (`reading.yaml_texts`). Everything beyond that (anchors, tags, several
+documents) is refused with its line, so that nothing is ever read in another way than another reader of YAML would.
+Values stay text: it knows no numbers or dates.
 """
 
-import json
 import re
 from dataclasses import dataclass
+
+from watchbook.reading.yaml_texts import (
+    block_mark,
+    block_text,
+    closing_quote,
+    folded,
+    unquoted_double,
+    unquoted_single,
+)
 
 LONGEST_DEPTH = 40
 _KEY = re.compile(
@@ -124,6 +133,9 @@ class _Reader:
         if _KEY.match(self.content) and self.content[0] not in "[{":
             return self._mapping(indent, depth)
         number, rest = self.number, self.content
+        mark = block_mark(rest) if rest[0] in "|>" else None
+        if mark is not None and mark[1]:
+            raise self.error("an indentation behind `|` or `>` is read only behind a key")
         return self._scalar(rest, number, indent - 1)
 
     def _list(self, indent: int, depth: int) -> Node:
@@ -183,27 +195,58 @@ class _Reader:
         """A value that begins on the present line, whose key is indented by `indent`."""
         if rest[0] in "[{":
             return self._flow(rest, line)
-        if re.fullmatch(r"\|[-+]?(\s+#.*)?", rest):
-            return self._block(rest, line, indent)
+        mark = block_mark(rest) if rest[0] in "|>" else None
+        if mark is not None:
+            return self._block(mark, line, indent)
+        if rest[0] in "\"'":
+            return self._quoted(rest, line)
         bare = _without_comment(rest).strip()
         self.at += 1
-        if bare[0] in "\"'":
-            return Node(line, text=_unquoted(bare, line))
         if bare[0] in _SPECIAL or bare.startswith(("- ", "? ")):
             raise YamlError(line, f"a value may not begin with `{bare[0]}`: put it in quotes")
         if ": " in bare or bare.endswith(":"):
             raise YamlError(line, "a value that holds a colon and a space stands in quotes")
-        self._refuse_more(indent)
-        return Node(line, text=bare)
+        return Node(line, text=self._plain(bare, indent, commented=bare != rest.strip()))
 
-    def _refuse_more(self, indent: int) -> None:
-        """Plain text that goes on below would be joined by other readers."""
-        self.skip()
-        if not self.over and self.indent > indent:
-            raise self.error("this line is indented too far; text of several lines stands after `|`")
+    def _plain(self, first: str, indent: int, commented: bool) -> str:
+        """Plain text with the lines that go on with it, which are indented further than its key."""
+        taken, blank = [first], list[str]()
+        while not self.over and (not self.content or (self.indent > indent and self.content[0] != "#")):
+            if not self.content:
+                blank.append("")
+                self.at += 1
+                continue
+            bare = _without_comment(self.content).strip()
+            if commented or "\t" in self._lines[self.at][: self.indent + 1]:
+                raise self.error("this line is indented too far, or belongs to nothing above it")
+            if ": " in bare or bare.endswith(":"):
+                raise self.error("this line is indented too far; a text that holds a colon stands in quotes")
+            taken += [*blank, bare]
+            blank, commented = [], bare != self.content
+            self.at += 1
+        return folded("\n".join(taken))
 
-    def _block(self, mark: str, line: int, indent: int) -> Node:
-        """The lines below, as they are, without their common indentation."""
+    def _quoted(self, rest: str, line: int) -> Node:
+        """A text in quotes, over as many lines as it takes."""
+        quote, parts, begin = rest[0], list[str](), 1
+        while True:
+            end = closing_quote(rest, quote, begin)
+            if end >= 0:
+                break
+            parts.append(rest[begin:])
+            self.at += 1
+            if self.over or self.content in ("---", "..."):
+                raise YamlError(line, "a quote is never closed")
+            rest, begin = self._lines[self.at], 0
+        behind = rest[end + 1 :]
+        if _without_comment(behind).strip() or behind.startswith("#"):
+            raise YamlError(self.number, "text stands behind the closing quote")
+        self.at += 1
+        parts.append(rest[begin:end])
+        return Node(line, text=_inside(quote, "\n".join(parts), line))
+
+    def _block(self, mark: tuple[str, int, str], line: int, indent: int) -> Node:
+        """The lines below, without their common indentation; behind `>` joined to running text."""
         self.at += 1
         taken: list[str] = []
         while not self.over and (not self.content or self.indent > indent):
@@ -211,14 +254,21 @@ class _Reader:
             self.at += 1
         filled = [part for part in taken if part.strip()]
         margin = len(filled[0]) - len(filled[0].lstrip(" ")) if filled else 0
-        if any(part[:margin].strip() for part in filled):
+        margin = max(indent, 0) + mark[1] if mark[1] else margin
+        if any(part[:margin].strip(" ") for part in filled):
             raise YamlError(line, "a line of this text is indented less than its first")
-        text = "\n".join(part[margin:] for part in taken) + ("" if self.over or not taken else "\n")
-        if mark.startswith("|+"):
-            return Node(line, text=text)
-        body = text.rstrip("\n")
-        ends = body and len(body) < len(text) and not mark.startswith("|-")
-        return Node(line, text=body + "\n" if ends else body)
+        leading = taken[: taken.index(filled[0])] if filled else []
+        if not mark[1] and any(len(part) > margin for part in leading):
+            raise YamlError(line, "a blank line before this text is indented further than it")
+        if not filled:
+            if mark[1]:
+                raise YamlError(line, "no text stands behind this mark")
+            taken = [""] * len(taken)
+        ended = bool(taken) and not self.over
+        if taken and self.over and not taken[-1]:
+            taken.pop()
+            ended = True
+        return Node(line, text=block_text(taken, margin, mark, ended))
 
     def _flow(self, rest: str, line: int) -> Node:
         """Brackets and braces, over as many lines as they take."""
@@ -327,20 +377,20 @@ class _Flow:
 
 
 def _unquoted(text: str, line: int) -> str:
-    """A text without its quotes, if it has any."""
-    if text[0] == "'":
-        if re.fullmatch(r"'(?:[^']|'')*'", text) is None:
-            raise YamlError(line, "a quote is never closed, or text stands behind it")
-        return text[1:-1].replace("''", "'")
-    if text[0] != '"':
+    """A text on one line without its quotes, if it has any."""
+    if text[0] not in "\"'":
         return text
-    try:
-        read = json.loads(text)
-    except ValueError:
-        raise YamlError(
-            line, "this text in double quotes is not closed, or holds an escape that is not known"
-        ) from None
-    return str(read)
+    if closing_quote(text, text[0], 1) != len(text) - 1:
+        raise YamlError(line, "a quote is never closed, or text stands behind it")
+    return _inside(text[0], text[1:-1], line)
+
+
+def _inside(quote: str, inside: str, line: int) -> str:
+    """What stands between two quotes, resolved."""
+    read = unquoted_single(inside) if quote == "'" else unquoted_double(inside)
+    if read is None:
+        raise YamlError(line, "this text in double quotes holds an escape that is not known")
+    return read
 
 
 def _without_comment(text: str) -> str:
