@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench chaos docs format lock clean
+.PHONY: help demo test check bench corpus chaos docs format lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -30,6 +30,9 @@ check: $(VENV)/developed ## the quick ring: lint, types, layers and fast tests (
 
 bench: $(VENV)/developed ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks
+
+corpus: $(VENV)/developed ## what is understood of strangers' runbooks (../shared/corpus)
+	@$(BIN)/python -m corpus
 
 chaos: $(VENV)/developed ## a thousand kills at random points of a procedure
 	@WATCHBOOK_KILLS=1000 $(BIN)/pytest -q -m crash
