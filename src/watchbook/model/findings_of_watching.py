@@ -69,6 +69,12 @@ DOCUMENT = (
         "Write `<!-- watchbook: ignore WB202 reason -->`.",
         "What it should switch off is still reported.",
     ),
+    (
+        "WB011", "section-of-no-service", _WARNING,
+        "This document describes several services, and this section belongs to none of them: it is read for none.",
+        "Move it below the heading of its service, or write \"for all services\" in its title.",
+        "Checks and alerts of nobody's are watched for nobody, and watched for everyone they would page for the wrong one.",
+    ),
 )  # fmt: skip
 
 SERVICE = (

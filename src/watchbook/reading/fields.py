@@ -6,6 +6,7 @@ Called by the section modules. It finds `Key: value`; what a key means is `readi
 from collections.abc import Iterable, Iterator
 
 from watchbook.reading.blocks import Block, Field, Item, Line, List, Paragraph, Table
+from watchbook.reading.synonyms import field_named
 
 
 def fields_in(blocks: Iterable[Block], plain: bool = True) -> Iterator[Field]:
@@ -19,7 +20,9 @@ def fields_in(blocks: Iterable[Block], plain: bool = True) -> Iterator[Field]:
                 for item in block.items:
                     yield from fields_of_item(item, plain)
             case Table():
-                if len(block.header.cells) == 2:
+                if _is_one_record(block):
+                    yield from _fields_of_record(block)
+                elif len(block.header.cells) == 2:
                     yield from _fields_of_table(block)
 
 
@@ -49,3 +52,17 @@ def _fields_of_table(table: Table) -> Iterator[Field]:
         if len(row.cells) == 2 and row.cells[0].text.strip():
             key = row.cells[0].text.strip().rstrip(":").strip()
             yield Field(key, row.cells[1], row.line)
+
+
+def _is_one_record(table: Table) -> bool:
+    """`Service | Owner | On-call` over a single row: the header holds the keys, the row the values."""
+    if len(table.rows) != 1:
+        return False
+    known = [bool(field_named(cell.text)) for cell in table.header.cells]
+    return sum(known) >= 2 and not field_named(table.rows[0].cells[0].text)
+
+
+def _fields_of_record(table: Table) -> Iterator[Field]:
+    for key, value in zip(table.header.cells, table.rows[0].cells, strict=True):
+        if key.text.strip():
+            yield Field(key.text.strip(), value, value.number)

@@ -60,6 +60,19 @@ def read_head(document: Document, title: Section | None, notes: Notes, facts: Fa
         _name_from_title(title, notes, facts)
 
 
+def read_shared_head(document: Document, title: Section | None, notes: Notes, facts: Facts) -> None:
+    """Front matter and head of a document of several services: what a service says itself wins, without a finding."""
+    tables = (Paragraph, List, Table)
+    blocks = [*document.preamble, *(title.blocks if title is not None else ())]
+    shared = [*document.front_matter, *fields_in(block for block in blocks if isinstance(block, tables))]
+    for found in shared:
+        name = field_named(found.key)
+        if name and name not in ("service", "purpose", "version") and name not in facts.lines:
+            _take(found, notes, facts)
+        elif name not in ("last_updated", "next_review"):
+            notes.prose(found.line)
+
+
 def read(section: Section, notes: Notes, facts: Facts) -> None:
     """Adds what the overview says to `facts`."""
     for part in section.walk():
@@ -179,11 +192,16 @@ def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
     """The service's name from `Operational Runbook: Shop` or `Shop – Runbook`."""
     if placeholder_in(Line(title.line, title.title)) is not None:
         return
-    name = _TITLE_NOISE.sub(" ", title.title)
-    name = re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
+    name = name_in_title(title.title)
     if name:
         facts.values["service"] = name
         notes.read(title.line, "service", f"The service is {name}.")
+
+
+def name_in_title(title: str) -> str:
+    """The service in a document's title: `Operational Runbook: Shop` → `Shop`; empty where it names none."""
+    name = _TITLE_NOISE.sub(" ", title)
+    return re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
 
 
 def _short(text: str) -> str:

@@ -32,6 +32,7 @@ from watchbook.reading import (
     architecture,
     commands,
     contacts,
+    dividing,
     environments,
     handoff,
     health_checks,
@@ -65,6 +66,7 @@ class _Draft:
     document: Document
     chapters: tuple[Section, ...]
     notes: Notes
+    part: dividing.Part | None = None
     facts: overview.Facts = field(default_factory=overview.Facts)
     review: Review = field(default_factory=Review)
     environments: tuple[Environment, ...] = ()
@@ -97,9 +99,33 @@ class _Draft:
 
 def read(text: str) -> Runbook:
     """The runbook that `text` is. Never raises; the same text gives the same value everywhere."""
-    whole = parse_document(text)
+    return _read(parse_document(text), text)
+
+
+def read_all(text: str) -> tuple[Runbook, ...]:
+    """A runbook for each service that the text describes, in its order. Lines are those of the whole text.
+
+    What is shared is read for each service; a finding in it is told with the first one that has it.
+    """
+    document = parse_document(text)
+    parts = dividing.divide_document(document)
+    if len(parts) == 1:
+        return (_read(document, text),)
+    found: list[Runbook] = []
+    told: set[tuple[str, int, str]] = set()
+    for part in parts:
+        own = dividing.focus(parse_document(dividing.text_of(part, document)), part)
+        runbook = _read(own, text, part)
+        kept = tuple(one for one in runbook.findings if (one.code, one.line, one.message) not in told)
+        told |= {(one.code, one.line, one.message) for one in kept if not part.has(one.line)}
+        found.append(replace(runbook, findings=kept))
+    return tuple(found)
+
+
+def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runbook:
+    """The runbook in the document, or of one of its services; `text` is what the digest is made of."""
     document, tests = scenarios.set_aside(whole)
-    draft = _Draft(document, outline(document), Notes(document.source))
+    draft = _Draft(document, outline(document), Notes(document.source), part)
     for fence in tests:
         draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
@@ -152,7 +178,10 @@ def _whole(chapter: Section) -> _Lines:
 def _read_service(draft: _Draft) -> None:
     notes, facts = draft.notes, draft.facts
     title = next(iter(draft.of("title")), None)
-    overview.read_head(draft.document, title, notes, facts)
+    if draft.part is None:
+        overview.read_head(draft.document, title, notes, facts)
+    else:
+        _read_heads(draft, title)
     for chapter in draft.of("overview"):
         bound = [
             block
@@ -176,6 +205,16 @@ def _read_service(draft: _Draft) -> None:
         components, diagram = architecture.read(chapter, notes)
         draft.components += components
         draft.diagram = draft.diagram or diagram
+
+
+def _read_heads(draft: _Draft, title: Section | None) -> None:
+    """The head of one of several services, then what the document's own head says for all of them."""
+    document, notes = draft.document, draft.notes
+    overview.read_head(replace(document, preamble=(), front_matter=()), title, notes, draft.facts)
+    shared = next((one for one in document.sections[1:] if one.level == 1), None)
+    overview.read_shared_head(document, shared, notes, draft.facts)
+    for first, _ in draft.part.unread if draft.part is not None else ():
+        notes.find("section-of-no-service", first)
 
 
 def _distinct(found: tuple[Environment, ...], notes: Notes) -> tuple[Environment, ...]:
@@ -359,13 +398,24 @@ def _finish(text: str, draft: _Draft) -> Runbook:
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
     runbook = replace(runbook, procedures=finished)
+    first = len(notes.findings)
     agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)
+    if draft.part is not None:
+        _place_at(draft.part.line, first, notes)
     coverage = cover(draft.document, draft.chapters, notes)
     readings = tuple(sorted(notes.readings, key=lambda reading: reading.line))
     findings = tuple(sorted(notes.findings, key=lambda finding: (finding.line, finding.column, finding.code)))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return replace(runbook, coverage=coverage, readings=readings, findings=findings, digest=digest)
+
+
+def _place_at(line: int, first: int, notes: Notes) -> None:
+    """Findings about the whole that stand on line 1 belong to the heading of the service they are about."""
+    notes.findings[first:] = [
+        replace(one, line=line, column=0, length=0) if one.line == 1 else one
+        for one in notes.findings[first:]
+    ]
 
 
 def _service(draft: _Draft) -> Service:
