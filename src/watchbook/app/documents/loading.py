@@ -18,16 +18,30 @@ LARGEST_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """Which version of a source a text is. `label` is how people read it: `RUNBOOK.md`, `main@1a2b3c4 RUNBOOK.md`."""
+
+    label: str
+    commit: str = ""  # full id where it came from git
+    trusted: bool = False  # from a git ref that watchbook.toml declares trusted (rule 22)
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """A runbook with the file it came from. `text` is the document exactly as read."""
+    """A runbook with the file it came from. `text` is the document exactly as read; lines are those of `text`."""
 
     path: Path
     text: str
     runbook: Runbook
+    revision: Revision = Revision("")
 
     @property
     def id(self) -> ServiceId:
         return ServiceId(slug(self.runbook.service.name))
+
+    def where(self, line: int) -> str:
+        """`file:line`, as people find it."""
+        return f"{self.revision.label or self.path}:{line}"
 
 
 def find(paths: list[Path]) -> list[Path]:
@@ -105,7 +119,7 @@ def load(path: Path) -> Loaded:
     from watchbook.reading import read_runbook
 
     text = read_text(path)
-    return Loaded(path, text, read_runbook(text))
+    return Loaded(path, text, read_runbook(text), Revision(str(path)))
 
 
 def outdated(loaded: Loaded, since: float) -> str:
