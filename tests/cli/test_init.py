@@ -97,5 +97,5 @@ def test_files_that_are_not_read_are_named(folder: Path) -> None:
     Path("compose.yml").write_text("services:\n\t- x\n")
     Path("till.service").write_text("[Service]\nExecStart=/usr/bin/till\n")
     done = _run("--yes")
-    assert "not read: compose.yml: line 2 is indented in a way that is not clear" in done.output.splitlines()
+    assert "not read: compose.yml: line 2: a tab indents this line: use spaces" in done.output.splitlines()
     assert "found: runs as: systemd unit till (till.service:1)" in done.output.splitlines()

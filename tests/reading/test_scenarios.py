@@ -78,7 +78,7 @@ def test_everything_a_scenario_may_say_is_read() -> None:
         ("", ["1: there is no scenario"]),
         ("a: 1", ["1: `a` is nothing that the file has", "1: there is no `scenarios`"]),
         ("just text", ["1: `scenarios` is a list, and this is a text"]),
-        ("- a: b: c", ["1: a value that holds a colon and a space stands in quotes"]),
+        ("- a: b: c", ["1: a text that holds a colon and a space stands in quotes; or this line is indented too far"]),
         ("- x", ["1: a scenario is a mapping, and this is a text", "1: this scenario has no name",
                  "1: nothing is expected in “”"]),
         ("- name: a\n", ["1: nothing is expected in “a”"]),

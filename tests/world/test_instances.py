@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbook.world.file_sd import read_groups
+from watchbook.world.file_sd import Group, read_groups
 from watchbook.world.instances import Discovery, discover
 
 HERE = Path("/")
@@ -54,8 +54,9 @@ async def test_json_file_is_read_anew(tmp_path: Path) -> None:
     [
         (None, "is not there"),
         ("{", "not in file_sd form"),
-        ('{"targets": []}', "it is no list of groups"),
-        ('[{"target": ["a:1"]}]', 'a group needs "targets"'),
+        ('{"targets": []}', "a list of groups was expected"),
+        ('[{"target": ["a:1"]}]', "neither targets nor labels"),
+        ('[{"labels": {}}]', 'a group needs "targets"'),
         ('[{"targets": [7]}]', "7 is not a target"),
         ("targets: [a]", "a list of groups was expected"),
         (b"\xff\xfe\x00", "cannot be read"),
@@ -110,28 +111,22 @@ async def test_name_without_addresses(source: str) -> None:
 
 
 YAML = [
-    ("- targets: ['a:1', \"b:2\"]\n", [{"targets": ["a:1", "b:2"]}]),
+    ("- targets: ['a:1', \"b:2\"]\n", [Group(("a:1", "b:2"))]),
     ("# list\n- targets:\n  - a:1 # first\n  - 'b:2'\n  labels:\n    job: x y\n    \"zone\": 'q#1'\n", [
-        {"targets": ["a:1", "b:2"], "labels": {"job": "x y", "zone": "q#1"}}]),
+        Group(("a:1", "b:2"), {"job": "x y", "zone": "q#1"})]),
     ("---\n  - labels:\n      job: x\n    targets:\n      - a:1\n  - targets: []\n", [
-        {"labels": {"job": "x"}, "targets": ["a:1"]}, {"targets": []}]),
-    ("-\n  targets: [a]\n", [{"targets": ["a"]}]),
-    ("", []),
+        Group(("a:1",), {"job": "x"}), Group()]),
+    ("-\n  targets: [a]\n", [Group(("a",))]),
+    ("- targets: [a]\n  labels: &l {zone: b}\n- targets: [c]\n  labels: *l\n", [
+        Group(("a",), {"zone": "b"}), Group(("c",), {"zone": "b"})]),
+    ("[]", []),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "groups"), YAML)
-def test_yaml_groups(text: str, groups: list[dict[str, object]]) -> None:
+def test_yaml_groups(text: str, groups: list[Group]) -> None:
     """The YAML that file_sd files hold, in its usual layouts."""
     assert read_groups(text) == groups
-
-
-@pytest.mark.parametrize("text", [text for text, _ in YAML if text])
-def test_yaml_is_read_as_yaml_reads_it(text: str) -> None:
-    """A full YAML reader gives the same groups."""
-    import yaml
-
-    assert read_groups(text) == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize(
@@ -139,12 +134,14 @@ def test_yaml_is_read_as_yaml_reads_it(text: str) -> None:
     [
         "targets: [a]",
         "- targets: a:1",
-        "- targets: [&x a]",
+        "- targets: [*x]",
         "- other: 1",
         "- targets:\n  - {a: 1}",
         "- labels: {a: b}",
+        "- targets: [a]\n  labels: {a: [b]}",
         "x",
         "- targets:\n  - |",
+        "- targets: [a]\n  targets: [b]",
     ],
 )
 def test_other_yaml_is_refused_with_its_line(text: str) -> None:

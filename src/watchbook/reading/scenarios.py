@@ -27,8 +27,8 @@ from watchbook.model.scenarios import (
 )
 from watchbook.reading.blocks import Block, Fence
 from watchbook.reading.document import Document, Section, parse_document
-from watchbook.reading.plain_yaml import Node, Pair, YamlError, read_yaml
 from watchbook.reading.quantities import read_duration
+from watchbook.reading.yaml_nodes import Node, Pair, YamlError, read_yaml
 
 MARK = "watchbook-test"
 SAYS = "Scenarios that `watchbook test` plays; nothing of them is watched, run or paged."

@@ -1,90 +1,63 @@
-"""The YAML of Prometheus' `file_sd` files: a list of groups with `targets` and `labels`, nothing else.
+"""The groups of a `file_sd` file as Prometheus writes them, in JSON or YAML: `targets` and `labels`, nothing else.
 
-Called by `world.instances`. It reads block lists, lists in brackets, quotes and comments, and refuses everything beyond
-that by name (anchors, several documents, nesting), so that no target is ever guessed.
+Called by `world.instances`. What it does not know is refused by name, so that no target is ever guessed.
 """
 
-import re
+from dataclasses import dataclass, field
 
-_KEY = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([\w.\-/]+))\s*:(?:\s+(.*))?$""")
+from watchbook.reading.yaml_nodes import Node, YamlError, read_yaml
 
-Group = dict[str, list[str] | dict[str, str]]
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Targets (`host:port`) under the same labels."""
+
+    targets: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def read_groups(text: str) -> list[Group]:
     """Groups of a file. Raises ValueError with the line and what is wrong with it."""
-    groups: list[Group] = []
-    section, group_indent = "", 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = _without_comment(raw).rstrip()
-        if not line.strip() or line == "---":
-            continue
-        indent, content = len(line) - len(line.lstrip()), line.strip()
-        if (content == "-" or content.startswith("- ")) and (not groups or indent <= group_indent):
-            groups.append({})
-            section, group_indent = "", indent
-            content = content[1:].strip()
-            if not content:
-                continue
-        if not groups:
-            raise ValueError(f"line {number}: a list of groups was expected")
-        section = _take(groups[-1], section, content, number)
-    return groups
+    document = read_yaml(text)
+    if document.items is None:
+        raise YamlError(document.line, f"a list of groups was expected, and this is {document.kind}")
+    return [_group(node) for node in document.items]
 
 
-def _take(group: Group, section: str, content: str, number: int) -> str:
-    """One line of a group; gives the section that the next line belongs to."""
-    if content.startswith("- "):
-        targets = group.get("targets")
-        if section != "targets" or not isinstance(targets, list):
-            raise ValueError(f"line {number}: a list is only expected under targets")
-        targets.append(_scalar(content[2:], number))
-        return section
-    found = _KEY.match(content)
-    if found is None:
-        raise ValueError(f"line {number}: `KEY: VALUE` was expected")
-    key, value = found[1] or found[2] or found[3], (found[4] or "").strip()
-    if key == "targets":
-        group["targets"] = _flow_list(value, number)
-        return "targets"
-    if key == "labels":
-        if value not in ("", "{}"):
-            raise ValueError(f"line {number}: labels are expected on lines of their own")
-        group["labels"] = {}
-        return "labels"
-    labels = group.get("labels")
-    if section != "labels" or not isinstance(labels, dict):
-        raise ValueError(f"line {number}: {key} is neither targets nor labels")
-    labels[key] = _scalar(value, number)
-    return section
+def _group(node: Node) -> Group:
+    if node.pairs is None:
+        raise YamlError(
+            node.line, f'a group needs "targets", a list, and may have "labels"; this is {node.kind}'
+        )
+    targets: tuple[str, ...] | None = None
+    labels: dict[str, str] = {}
+    for pair in node.pairs:
+        if pair.key == "targets":
+            targets = _targets(pair.value)
+        elif pair.key == "labels":
+            labels = _labels(pair.value)
+        else:
+            raise YamlError(pair.line, f"{pair.key} is neither targets nor labels")
+    if targets is None:
+        raise YamlError(node.line, 'a group needs "targets", a list, and may have "labels"')
+    return Group(targets, labels)
 
 
-def _flow_list(text: str, number: int) -> list[str]:
-    if not text:
-        return []
-    if not (text.startswith("[") and text.endswith("]")):
-        raise ValueError(f"line {number}: targets are a list")
-    inner = text[1:-1].strip().rstrip(",")
-    return [_scalar(part, number) for part in inner.split(",")] if inner else []
+def _targets(node: Node) -> tuple[str, ...]:
+    if node.items is None and not node.empty:
+        raise YamlError(node.line, f"targets are a list, and this is {node.kind}")
+    for item in node.listed:
+        if not item.said.strip() or item.said.isdigit():
+            raise YamlError(item.line, f"{item.said or item.kind} is not a target: HOST:PORT is")
+    return tuple(item.said.strip() for item in node.listed)
 
 
-def _scalar(text: str, number: int) -> str:
-    text = text.strip()
-    if len(text) >= 2 and text[0] == text[-1] and text[0] in "\"'":
-        return text[1:-1]
-    if not text or text[0] in "&*!|>{[%@`\"'":
-        raise ValueError(f"line {number}: {text or 'nothing'} is not a plain value")
-    return text
-
-
-def _without_comment(line: str) -> str:
-    """The line without a comment; a `#` in quotes or inside a word is none."""
-    quote = ""
-    for position, character in enumerate(line):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character == "#" and (position == 0 or line[position - 1].isspace()):
-            return line[:position]
-    return line
+def _labels(node: Node) -> dict[str, str]:
+    if node.pairs is None and not node.empty:
+        raise YamlError(node.line, f"labels are a mapping, and this is {node.kind}")
+    for pair in node.entries:
+        if pair.value.items is not None or pair.value.pairs is not None:
+            raise YamlError(
+                pair.value.line, f"the label {pair.key} is {pair.value.kind}, and should be a text"
+            )
+    return {pair.key: pair.value.said for pair in node.entries}

@@ -5,15 +5,13 @@ list that cannot be had means for alerts is decided elsewhere.
 """
 
 import asyncio
-import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from watchbook.world.file_sd import read_groups
+from watchbook.world.file_sd import Group, read_groups
 
 _DNS_TIMEOUT_S = 5.0
 _FILE_LIMIT_BYTES = 16 * 1024 * 1024
@@ -107,25 +105,16 @@ def _from_file(path: Path, named: str) -> Discovery:
             return Discovery(
                 None, f"the list of instances {named} is empty: [] would mean that there are none"
             )
-        groups = json.loads(text) if text.lstrip().startswith(("[", "{")) else read_groups(text)
-        return Discovery(tuple(_instances(groups)))
-    except (ValueError, RecursionError) as error:
+        return Discovery(tuple(_instances(read_groups(text))))
+    except ValueError as error:
         return Discovery(None, f"the list of instances {named} is not in file_sd form: {error}")
 
 
-def _instances(groups: Any) -> list[Instance]:
-    if not isinstance(groups, list):
-        raise ValueError("it is no list of groups")
+def _instances(groups: list[Group]) -> list[Instance]:
     found = []
     for group in groups:
-        targets = group.get("targets") if isinstance(group, dict) else None
-        labels = group.get("labels") or {} if isinstance(group, dict) else {}
-        if not isinstance(targets, list) or not isinstance(labels, dict):
-            raise ValueError('a group needs "targets", a list, and may have "labels"')
-        scheme = str(labels.get("__scheme__", "http"))
-        shown = {str(k): str(v) for k, v in labels.items() if not str(k).startswith("__")}
-        for target in targets:
-            if not isinstance(target, str) or not target.strip():
-                raise ValueError(f"{target!r} is not a target")
-            found.append(instance_at(target if "://" in target else f"{scheme}://{target.strip()}", shown))
+        scheme = group.labels.get("__scheme__", "http")
+        shown = {key: value for key, value in group.labels.items() if not key.startswith("__")}
+        for target in group.targets:
+            found.append(instance_at(target if "://" in target else f"{scheme}://{target}", shown))
     return found

@@ -77,9 +77,7 @@ def _reader_of(name: str) -> _Reader | None:
         return dockerfile.read
     if last.endswith(".service"):
         return systemd.read
-    if last in ("openapi.json", "swagger.json"):
-        return openapi.read_json
-    if last.endswith((".yaml", ".yml")):
+    if last.endswith((".yaml", ".yml")) or last in ("openapi.json", "swagger.json"):
         return _read_yaml
     return None
 
@@ -89,9 +87,9 @@ def _read_yaml(found: Survey, name: str, text: str) -> Survey:
     last = name.rsplit("/", 1)[-1].lower().removesuffix(".yaml").removesuffix(".yml")
     if last in ("docker-compose", "compose"):
         return compose.read(found, name, read_outline(text))
-    if not any(
-        word in text for word in ("\nkind:", "groups:", "openapi:", "swagger:")
-    ) and not text.startswith("kind:"):
+    if not any(word in text for word in ("\nkind:", "groups:", "openapi", "swagger")) and not text.startswith(
+        "kind:"
+    ):
         return found
     for document in read_outline(text):
         found = _read_document(found, name, document)
@@ -99,12 +97,12 @@ def _read_yaml(found: Survey, name: str, text: str) -> Survey:
 
 
 def _read_document(found: Survey, name: str, document: Node) -> Survey:
-    if document.at("openapi").text or document.at("swagger").text:
+    if document.at("openapi").said or document.at("swagger").said:
         return openapi.read(found, name, document)
-    if document.at("kind").text == "PrometheusRule":
+    if document.at("kind").said == "PrometheusRule":
         return prometheus.read(found, name, document.at("spec"))
-    if document.at("kind").text and document.at("apiVersion").text:
+    if document.at("kind").said and document.at("apiVersion").said:
         return kubernetes.read(found, name, document)
-    if document.at("groups").items:
+    if document.at("groups").listed:
         return prometheus.read(found, name, document)
     return found

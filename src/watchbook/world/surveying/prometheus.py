@@ -13,17 +13,17 @@ def read(found: Survey, name: str, document: Node) -> Survey:
     """Adds the alerting rules of a document with `groups`."""
     rules = tuple(
         _rule(node, name)
-        for group in document.at("groups").items
-        for node in group.at("rules").items
-        if node.at("alert").text and node.at("expr").text
+        for group in document.at("groups").listed
+        for node in group.at("rules").listed
+        if node.at("alert").said and node.at("expr").said
     )
     return replace(found, rules=(*found.rules, *rules))
 
 
 def _rule(node: Node, file: str) -> Rule:
     said = node.at("annotations")
-    query = [line for line in node.at("expr").text.split("\n") if not line.lstrip().startswith("#")]
+    query = [line for line in node.at("expr").said.split("\n") if not line.lstrip().startswith("#")]
     return Rule(
-        node.at("alert").text, f"{file}:{node.line}", " ".join(" ".join(query).split()), node.at("for").text,
-        node.at("labels", "severity").text, said.at("summary").text or said.at("description").text,
+        node.at("alert").said, f"{file}:{node.line}", " ".join(" ".join(query).split()), node.at("for").said,
+        node.at("labels", "severity").said, said.at("summary").said or said.at("description").said,
     )  # fmt: skip
