@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchbook.deciding.lock import holder_for
+from watchbook.deciding.lock import holder_at, holder_for
 from watchbook.model.ids import RunId
 from watchbook.model.runs import Run, RunState
 
@@ -67,4 +67,22 @@ QUEUED, WAITING = RunState.QUEUED, RunState.WAITING
 def test_who_stands_in_the_way(mine: Run, others: list[Run], holder: str | None) -> None:
     """The run that is waited for, by name, or nobody."""
     found = holder_for(mine, [mine, *others])
+    assert (found.id if found else None) == holder
+
+
+@pytest.mark.parametrize(
+    ("environment", "runs", "holder"),
+    [
+        ("production", [], None),
+        ("production", [run("1", QUEUED), run("2")], "2"),
+        ("Production", [run("1", QUEUED), run("2", QUEUED)], "1"),
+        ("production", [run("1", environment="staging")], None),
+        (None, [run("1", environment="staging")], "1"),
+        ("staging", [run("1", environment=None)], "1"),
+        ("production", [run("1", changing=False), run("2", service="till")], None),
+    ],
+)
+def test_whom_a_new_run_would_wait_for(environment: str | None, runs: list[Run], holder: str | None) -> None:
+    """A plan names it before anyone starts: who changes the place now, else who is next."""
+    found = holder_at("shop", environment, runs)
     assert (found.id if found else None) == holder

@@ -30,11 +30,23 @@ def holds(run: Run) -> bool:
 
 def overlap(one: Run, other: Run) -> bool:
     """Whether both would change the same place; a run without an environment changes all of its service."""
-    if one.service != other.service:
+    return _is_at(other, one.service, one.environment)
+
+
+def holder_at(service: str, environment: str | None, runs: Iterable[Run]) -> Run | None:
+    """The run that a new one would wait for in that place: who changes it now, else who has its turn next."""
+    there = [run for run in runs if run.changing and _is_at(run, service, environment)]
+    return min(
+        there, key=lambda run: (not holds(run), run.started_at or 0.0, run.created_at, run.id), default=None
+    )
+
+
+def _is_at(run: Run, service: str, environment: str | None) -> bool:
+    if run.service != service:
         return False
-    if not one.environment or not other.environment:
+    if not run.environment or not environment:
         return True
-    return slug(one.environment) == slug(other.environment)
+    return slug(run.environment) == slug(environment)
 
 
 def _gives_way(holder: Run, run: Run) -> bool:

@@ -15,6 +15,7 @@ from watchbook.app.views.runs import PlanView, QuestionView, RunSummary, RunView
 from watchbook.app.views.watched import Actor
 from watchbook.app.watching.live import LiveService
 from watchbook.deciding.filling import missing, unknown_names, values_of
+from watchbook.deciding.lock import holder_at
 from watchbook.deciding.plan import plan
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError, UsageError
 from watchbook.model.ids import ServiceId, slug
@@ -158,10 +159,8 @@ class Operating:
         return show.run_summary(await self._records(run))
 
     def _holder(self, service: str, environment: str | None) -> str | None:
-        for run in self._runs.active():
-            if run.service == service and run.changing and run.environment in (environment, None):
-                return str(run.id)
-        return None
+        run = holder_at(service, environment, self._runs.active())
+        return str(run.id) if run else None
 
 
 def procedure_of(service: LiveService, request: RunRequest) -> Procedure:
