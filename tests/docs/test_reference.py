@@ -77,11 +77,11 @@ def test_every_key_of_the_wiring_is_documented_and_no_other() -> None:
     """Tables of wiring.md hold exactly the keys that are read."""
     text = _page("wiring.md")
     top, _, rest = text.partition("## `[channels.NAME]`")
-    tables = ("channels", "contacts", "rooms", "environment", "metrics")
+    tables = ("channels", "contacts", "rooms", "environment", "metrics", "sources")
     said = set(re.findall(r"^\| `(\w+)` \|", top.split("## At the top")[1], re.MULTILINE))
     assert said | set(tables) == set(KEYS[""])
-    for table in ("channels", "metrics"):
-        part = text.split(f"## `[{table}")[1].split("\n## ")[0]
+    for table in ("channels", "metrics", "sources"):
+        part = re.split(rf"## `\[+{table}", text)[1].split("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) == set(KEYS[table])
     assert "## `[contacts]` and `[rooms]`" in rest
     assert "## `[environment]`" in rest

@@ -256,7 +256,8 @@ def test_lines_of_dotted_and_inline_keys() -> None:
         ("f", "g"): 3,
         ("f", "g", "h"): 4,
         ("i",): 5,
-        ("i", "j"): 6,
+        ("i", "0"): 5,
+        ("i", "0", "j"): 6,
     }
 
 

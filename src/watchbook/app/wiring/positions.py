@@ -4,6 +4,7 @@ The standard library's parser gives values without places; here it is asked stat
 """
 
 import tomllib
+from collections import Counter
 from typing import Any
 
 Path = tuple[str, ...]
@@ -12,10 +13,12 @@ Path = tuple[str, ...]
 def lines_of(text: str) -> dict[Path, int]:
     """Key path → 1-based line, for a text that is valid TOML: `("channels", "phone", "kind")` → 11.
 
-    Tables count where their header stands, or else their first key. Entries of arrays of tables share one path.
+    Tables count where their header stands, or else their first key. Entries of arrays of tables have their number
+    as a part of the path: `("sources", "1", "repo")`.
     """
     found: dict[Path, int] = {}
     table: Path = ()
+    entries: Counter[Path] = Counter()
     lines = text.splitlines()
     number = 0
     while number < len(lines):
@@ -31,10 +34,13 @@ def lines_of(text: str) -> dict[Path, int]:
         header = statement.lstrip().startswith("[")
         for path in _paths(parsed or {}):
             whole = path if header else table + path
+            if statement.lstrip().startswith("[["):
+                entries[path] += 1
+                whole = (*path, str(entries[path] - 1))
             for length in range(1, len(whole) + 1):
                 found.setdefault(whole[:length], first + 1)
             if header:
-                table = path
+                table = whole
     return found
 
 

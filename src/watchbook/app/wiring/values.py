@@ -74,6 +74,24 @@ class MetricsWiring:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceWiring:
+    """One `[[sources]]`: files where there is no `repo`, else what `globs` take of the repository's `ref`.
+
+    `paths` are absolute files, folders or patterns. `repo` is an address or an absolute path; as a secret it holds the
+    whole address. An empty `ref` is the remote's HEAD; no `globs` take what a folder's search takes.
+    """
+
+    paths: tuple[Path, ...] = ()
+    repo: str | Secret = ""
+    ref: str = ""
+    globs: tuple[str, ...] = ()
+    every_s: float = 2.0
+    trusted: bool = False
+    secret: Secret | None = None  # the password or token for https
+    where: str = ""  # watchbook.toml:LINE
+
+
+@dataclass(frozen=True, slots=True)
 class Wiring:
     """An installation. `folder` is where `watchbook.toml` stands, or would stand; `path` is None without one.
 
@@ -88,6 +106,7 @@ class Wiring:
     public_url: str | None = None
     data: Path | None = None
     runbooks: tuple[Path, ...] = ()
+    sources: tuple[SourceWiring, ...] = ()
     armed: tuple[str, ...] = ()
     group_wait_s: float | None = None
     channels: Mapping[str, ChannelWiring] = field(default_factory=dict)
@@ -102,6 +121,8 @@ class Wiring:
         found: list[Secret] = []
         for channel in self.channels.values():
             found += [part for part in (channel.url, channel.secret) if isinstance(part, Secret)]
+        for source in self.sources:
+            found += [part for part in (source.repo, source.secret) if isinstance(part, Secret)]
         found += [value for value in self.environment.values() if isinstance(value, Secret)]
         return tuple(dict.fromkeys(found))
 
