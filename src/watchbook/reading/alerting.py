@@ -52,6 +52,7 @@ class Alerts:
     lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of each name in each environment
 
 
+    queries: dict[str, ReadCondition] = field(default_factory=dict)  # of rules in code blocks, by plain name
 @dataclass(frozen=True, slots=True)
 class WrittenAlert:
     """One alert as written, whatever form it stood in."""
@@ -68,6 +69,8 @@ class WrittenAlert:
     text: str = ""
 
 
+    read: ReadCondition | None = None  # a condition that was read already, from a rule in a code block
+    resolve_after_s: float | None = None  # where it was read already
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
@@ -228,7 +231,9 @@ def take(row: WrittenAlert, alerts: Alerts) -> None:
         return
     severity = _severity(row, notes)
     window_s = _window(row, notes)
-    read = _condition(row.condition, row.name, alerts.known, window_s)
+    read = row.read or _condition(row.condition, row.name, alerts.known, window_s)
+    if isinstance(read, ReadCondition) and read.condition.external:
+        read = alerts.queries.get(slug(row.name), read)
     if isinstance(read, Misread):
         notes.misread(
             read.name, row.line, read.mark or (row.condition.text if row.condition else row.name), read.values
@@ -239,7 +244,8 @@ def take(row: WrittenAlert, alerts: Alerts) -> None:
     response = _response(row, severity, alerts)
     rule = AlertRule(
         row.name, Role.ALERT, severity, read.condition, response, row.severity or severity.value, row.environment or None,
-        read.scope, read.window_s, read.average_s, read.min_events, _no_data(row, read), _resolve_after(row, notes),
+        read.scope, read.window_s, read.average_s, read.min_events, _no_data(row, read),
+        _resolve_after(row, notes) if row.resolve_after_s is None else row.resolve_after_s,
         None, None, row.line, row.text,
     )  # fmt: skip
     key = (slug(rule.name), slug(rule.environment or ""))

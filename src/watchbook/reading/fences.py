@@ -6,11 +6,12 @@ sample output and the input of interactive clients; what a comment means for a s
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from watchbook.model.safety import Safety
-from watchbook.reading.blocks import Fence
+from watchbook.reading.blocks import Block, Fence, List, Quote
 from watchbook.reading.shell import classes
 from watchbook.reading.shell.grammar import read_script
 from watchbook.reading.shell.placeholders import as_variables
@@ -116,6 +117,21 @@ def is_shell(fence: Fence) -> bool:
     if fence.language:
         return fence.language.casefold() in _SHELLS
     return not fence.indented and looks_like_shell(fence.lines)
+
+
+def nested_fences(blocks: Iterable[Block]) -> Iterator[Fence]:
+    """The code blocks among the blocks, and those inside list items and quotes, in document order."""
+    for block in blocks:
+        match block:
+            case Fence():
+                yield block
+            case List():
+                for item in block.items:
+                    yield from nested_fences(item.blocks)
+            case Quote():
+                yield from nested_fences(block.blocks)
+            case _:
+                pass
 
 
 def looks_like_shell(lines: tuple[str, ...]) -> bool:

@@ -75,6 +75,16 @@ class Notes:
         line, end = _range(place)
         self.read_lines.update(range(line, end + 1))
 
+    def tell(self, place: "Place | int", kind: str, says: str) -> None:
+        """One more sentence about lines whose kind is told already."""
+        line, end = _range(place)
+        self.readings.append(Reading(line, kind, "\n".join(self.source[line - 1 : end]).strip(), says, end))
+
+    def aside(self, place: "Place | int", says: str) -> None:
+        """The lines are for people, and `says` why: they look as if they were meant for the program."""
+        self.prose(place)
+        self.tell(place, "prose", says)
+
     def find(
         self,
         kind: str,

@@ -6,6 +6,7 @@ query (`GET /health`, `redis-cli`, `PONG`, `2000`). Evaluation is `measuring`'s.
 
 import re
 
+from watchbook.model.promql import AGGREGATIONS, FUNCTIONS
 from watchbook.model.runbook import Condition
 from watchbook.reading.conditions import Misread, ReadCondition
 from watchbook.reading.quantities import duration_at
@@ -14,6 +15,7 @@ _SHAPE = re.compile(
     r"\w\s*\{[^{}]*\}|\w\s*\[\s*\d+\s*[a-z]+\s*[\]:]|\w\s*\(|^\{.*=.*\}$|\)\s*(?:by|without)\b"
 )
 _FOR = re.compile(r"[\s,]+for:?\s+")
+_COMPARES = frozenset({"==", "!=", ">", "<", ">=", "<="})
 
 
 def is_query(code: str) -> bool:
@@ -45,6 +47,55 @@ def read_query_condition(code: str, name: str, window_s: float = 0.0) -> ReadCon
     return ReadCondition(condition, "each", own_window_s or window_s)
 
 
+def read_rule_query(query: str, name: str) -> ReadCondition | Misread:
+    """The `expr` of a Prometheus rule: any vector is a condition there, as long as something in it selects."""
+    query = query.strip()
+    tree = _parsed(query)
+    if tree is None:
+        return Misread("condition-not-understood", _why("the query does not parse", name), query[:60])
+    beyond = unsupported(tree)
+    if beyond:
+        reason = f"the query uses {beyond}, which Watchbook cannot evaluate"
+        return Misread("condition-not-understood", _why(reason, name), beyond.rstrip("()"))
+    if not _selects(tree):
+        reason = "the query compares nothing, so that it would fire always"
+        return Misread("condition-not-understood", _why(reason, name), query[:60])
+    return ReadCondition(Condition(promql=query, text=query), "each", 0.0)
+
+
+def _selects(tree: object) -> bool:
+    """Whether a query leaves anything out: a comparison without `bool`, `unless`, or a test for absence in it."""
+    import promql_parser
+
+    if isinstance(tree, promql_parser.BinaryExpr):
+        modifier = tree.modifier
+        if str(tree.op) in _COMPARES and not (modifier and modifier.return_bool):
+            return True
+        return str(tree.op) == "unless" or _selects(tree.lhs) or _selects(tree.rhs)
+    if isinstance(tree, promql_parser.Call):
+        name = str(tree.func.name)
+        return name in ("absent", "absent_over_time") or any(_selects(argument) for argument in tree.args)
+    inner = getattr(tree, "expr", None)
+    return inner is not None and _selects(inner)
+
+
+def unsupported(tree: object) -> str:
+    """What the evaluation does not know in a parsed query: a function or an aggregation; "" when all is known."""
+    import promql_parser
+
+    if isinstance(tree, promql_parser.Call) and str(tree.func.name) not in FUNCTIONS:
+        return f"{tree.func.name}()"
+    if isinstance(tree, promql_parser.AggregateExpr) and str(tree.op) not in AGGREGATIONS:
+        return str(tree.op)
+    if isinstance(tree, promql_parser.BinaryExpr) and tree.modifier is not None:
+        filled = tree.modifier.fill_values
+        if filled.lhs is not None or filled.rhs is not None:
+            return "fill()"
+    inside = [getattr(tree, name, None) for name in ("expr", "lhs", "rhs", "param")]
+    inside += list(getattr(tree, "args", None) or ())
+    return next((found for part in inside if part is not None and (found := unsupported(part))), "")
+
+
 def _why(reason: str, name: str) -> dict[str, object]:
     return {
         "name": name,
@@ -73,7 +124,7 @@ def _is_condition(tree: object) -> bool:
         if operator in ("and", "or", "unless"):
             return _is_condition(tree.lhs) and (operator != "or" or _is_condition(tree.rhs))
         modifier = tree.modifier
-        return operator in ("==", "!=", ">", "<", ">=", "<=") and not (modifier and modifier.return_bool)
+        return operator in _COMPARES and not (modifier and modifier.return_bool)
     if isinstance(tree, promql_parser.Call):
         return str(tree.func.name) in ("absent", "absent_over_time")
     return False

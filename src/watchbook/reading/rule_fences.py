@@ -1,0 +1,267 @@
+"""Prometheus alert rules in code blocks: groups, a PrometheusRule manifest, or a bare list of rules.
+
+Called by `reading.runbook` before tables and blocks of alerts are read. Each rule becomes an alert with its query, as
+Prometheus means it: it fires for every series that the query gives, and missing data ends it. Recording rules are
+told and never evaluated. What the query says is `reading.queries`', YAML is `reading.yaml_nodes`'.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from watchbook.model.ids import slug
+from watchbook.model.runbook import Level
+from watchbook.reading.alerting import Alerts, WrittenAlert, take
+from watchbook.reading.blocks import Block, Fence, Paragraph
+from watchbook.reading.conditions import Misread, ReadCondition
+from watchbook.reading.document import Section
+from watchbook.reading.fences import nested_fences
+from watchbook.reading.queries import read_rule_query
+from watchbook.reading.step_text import Lines
+from watchbook.reading.yaml_nodes import Node, Pair, YamlError, read_documents
+
+_LANGUAGES = frozenset(
+    {"", "yaml", "yml", "promql", "prometheus", "prom", "json", "text", "txt", "helm", "jinja"}
+)
+_ALERT = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?(?:alert|record)[\"']?[ \t]*:[ \t]*\S", re.MULTILINE)
+_EXPR = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
+_TEMPLATE = re.compile(
+    r"\{\{-|-\}\}|\{\{\s*(?:\.\w+|include|if|range|end|with|template|toYaml|default|tpl)\b|\{%"
+)
+_EXAMPLE = re.compile(r"\b(?:examples?|sample|template|e\.g\.|for instance|exercise)\b", re.IGNORECASE)
+_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?")
+_SECONDS = (31_536_000.0, 604_800.0, 86_400.0, 3_600.0, 60.0, 1.0, 0.001)
+_MISSING = "As in Prometheus, it fires for every series that the query gives, and missing data ends it"
+
+
+@dataclass(slots=True)
+class Rules:
+    """The rules in the code blocks of a document. `names` counts them by name, which several may share."""
+
+    alerts: Alerts
+    names: dict[str, int] = field(default_factory=dict)
+    found: "list[tuple[_Rule, ReadCondition]]" = field(default_factory=list)
+
+    def take(self) -> None:
+        """Makes alerts of them, once rows and blocks of alerts are read; a row without a condition took its query."""
+        for rule, read in self.found:
+            self._take(rule, read)
+
+    def fence(self, fence: Fence, introduced: str) -> None:
+        notes = self.alerts.notes
+        if _EXAMPLE.search(introduced):
+            notes.find(
+                "rules-not-read", fence, reason="the words above call them an example", level=Level.NOTE,
+                advice="Take that word away where these rules are in use.",
+            )  # fmt: skip
+            notes.prose(fence)
+            return
+        try:
+            rules = [
+                rule for node in read_documents(fence.text, fence.first_line) for rule in _rules_of(node)
+            ]
+        except YamlError as error:
+            templated = _TEMPLATE.search(fence.text)
+            notes.find(
+                "rules-not-read", error.line, reason=_TEMPLATED if templated else f"this is no YAML, {error.what}",
+                advice=_RENDER if templated else "Mend the line; Prometheus refuses the whole file as well.",
+            )  # fmt: skip
+            notes.prose(fence)
+            return
+        notes.also_read(Lines(fence.line, fence.first_line - 1))
+        begins = [rule.line for rule in rules] + [fence.first_line + len(fence.lines)]
+        for rule, following in zip(rules, begins[1:], strict=True):
+            self.rule(rule, following - 1)
+        self._told_around(fence)
+
+    def _told_around(self, fence: Fence) -> None:
+        """What stands between the rules (groups, a manifest's head) belongs to no alert."""
+        notes = self.alerts.notes
+        for number in range(fence.line, fence.end_line + 1):
+            if number not in notes.read_lines:
+                notes.prose(number)
+
+    def rule(self, rule: "_Rule", end_line: int) -> None:
+        notes = self.alerts.notes
+        place = Lines(rule.line, max(rule.line, end_line))
+        if rule.record is not None:
+            notes.aside(
+                place, f"The recording rule {rule.record.said}: Prometheus evaluates it, Watchbook does not."
+            )
+            return
+        name = rule.name.said
+        if any(
+            "{{" in part.said for part in (rule.name, rule.expr, rule.at("for"), rule.labelled("severity"))
+        ):
+            notes.find("rules-not-read", rule.name.line, mark=name, reason=_TEMPLATED, advice=_RENDER)
+            notes.prose(place)
+            return
+        read = self._condition(rule)
+        if isinstance(read, Misread):
+            notes.misread(read.name, rule.expr.line, read.mark, read.values)
+            notes.prose(place)
+            return
+        notes.also_read(place)
+        self.found.append((rule, read))
+        self.alerts.queries.setdefault(slug(name), read)
+
+    def _condition(self, rule: "_Rule") -> ReadCondition | Misread:
+        read = read_rule_query(rule.expr.said, rule.name.said)
+        if isinstance(read, Misread):
+            return read
+        return replace(read, window_s=self._seconds(rule, "for") or 0.0, no_data="ok")
+
+    def _seconds(self, rule: "_Rule", key: str) -> float | None:
+        """A duration as Prometheus writes it; a finding where it is none."""
+        node = rule.at(key)
+        if node.empty:
+            return None
+        found = seconds_of(node.said)
+        if found is None:
+            self.alerts.notes.find(
+                "duration-not-understood", node.line, mark=node.said, text=node.said, name=rule.name.said
+            )
+        return found
+
+    def _take(self, rule: "_Rule", read: ReadCondition) -> None:
+        notes, name = self.alerts.notes, rule.name.said
+        row = next((one for one in self.alerts.rules if slug(one.name) == slug(name)), None)
+        if row is not None and row.condition == read.condition and slug(name) not in self.names:
+            self.names[slug(name)] = 1
+            notes.tell(rule.name.line, "alert", f"The query of the alert {row.name} on line {row.line}.")
+            return
+        severity = (
+            rule.labelled("severity").said or rule.labelled("priority").said or rule.labelled("level").said
+        )
+        keep_s = self._seconds(rule, "keep_firing_for")
+        count = self.names[slug(name)] = self.names.get(slug(name), 0) + 1
+        if count > 1:
+            name = self._another(name, severity)
+        take(
+            WrittenAlert(
+                name, rule.name.line, None, severity, text=rule.told, read=read, resolve_after_s=keep_s
+            ),
+            self.alerts,
+        )
+        link = rule.annotated("runbook_url").said
+        also = f" Its runbook is {link}." if link and "{{" not in link else ""
+        told = f": {rule.told}" if rule.told else ""
+        notes.tell(rule.name.line, "alert", f"{_MISSING}{told.rstrip('.')}.{also}")
+
+    def _another(self, name: str, severity: str) -> str:
+        """Rules may share a name (one for each level); an alert's name is its own."""
+        taken = {key for key, _ in self.alerts.lines}
+        first = f"{name} {severity}" if severity else f"{name} 2"
+        number, unique = 2, first
+        while slug(unique) in taken:
+            unique, number = f"{first} {number}", number + 1
+        return unique
+
+
+_TEMPLATED = "a template fills them in, and what comes out is not known here"
+_RENDER = "Put the rendered rules here (`helm template`), or a row for the alert in a table under Alerting."
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One mapping with `alert` or `record`, and the labels of its group."""
+
+    node: Node
+    group: Node
+
+    @property
+    def line(self) -> int:
+        return min((pair.line for pair in self.node.entries), default=self.node.line)
+
+    @property
+    def name(self) -> Node:
+        return _with_line(self.node, "alert")
+
+    @property
+    def record(self) -> Node | None:
+        return self.node.at("record") if not self.node.at("record").empty else None
+
+    @property
+    def expr(self) -> Node:
+        return _with_line(self.node, "expr")
+
+    @property
+    def told(self) -> str:
+        """What the rule says of itself, without the template's variables being filled in."""
+        for key in ("summary", "description", "message"):
+            text = " ".join(self.annotated(key).said.split())
+            if text:
+                return text[:200]
+        return ""
+
+    def at(self, key: str) -> Node:
+        return _with_line(self.node, key)
+
+    def labelled(self, name: str) -> Node:
+        own = self.node.at("labels", name)
+        return own if not own.empty else self.group.at("labels", name)
+
+    def annotated(self, name: str) -> Node:
+        return self.node.at("annotations", name)
+
+
+def _with_line(node: Node, key: str) -> Node:
+    """The value under a key, at the line of the key: blocks of text begin below it."""
+    pair: Pair | None = next((pair for pair in node.entries if pair.key == key), None)
+    return replace(pair.value, line=pair.line) if pair else Node(node.line)
+
+
+def _rules_of(node: Node, group: Node | None = None, depth: int = 0) -> Iterator[_Rule]:
+    """The rules below a node, wherever they stand: groups, a manifest's `spec`, values of a chart, a bare list."""
+    group = group or Node()
+    keys = {pair.key for pair in node.entries}
+    if "expr" in keys and keys & {"alert", "record"}:
+        yield _Rule(node, group)
+    elif depth < _DEEPEST:
+        here = node if "rules" in keys else group
+        for below in (*node.listed, *(pair.value for pair in node.entries)):
+            yield from _rules_of(below, here, depth + 1)
+
+
+_DEEPEST = 12  # of groups in a manifest in a list in values
+
+
+def seconds_of(text: str) -> float | None:
+    """A duration in Prometheus' notation, in seconds: `5m`, `1h30m`, `0`."""
+    text = text.strip()
+    if text == "0":
+        return 0.0
+    found = _DURATION.fullmatch(text)
+    if not text or found is None:
+        return None
+    return sum(int(part) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True) if part)
+
+
+def is_rules(fence: Fence) -> bool:
+    """Whether a code block holds alert or recording rules of Prometheus."""
+    return (
+        fence.language.casefold() in _LANGUAGES
+        and _EXPR.search(fence.text) is not None
+        and _ALERT.search(fence.text) is not None
+    )
+
+
+def find(sections: tuple[Section, ...], alerts: Alerts) -> Rules:
+    """The rules of every code block in the sections; `take` makes alerts of them."""
+    rules = Rules(alerts)
+    for section in sections:
+        for part in section.walk():
+            for fence, introduced in _introduced(part):
+                if is_rules(fence):
+                    rules.fence(fence, introduced)
+    return rules
+
+
+def _introduced(section: Section) -> Iterator[tuple[Fence, str]]:
+    """The code blocks of a section with its title and the words right before each."""
+    before: Block | None = None
+    for block in section.blocks:
+        words = before.text if isinstance(before, Paragraph) else ""
+        for fence in nested_fences((block,)):
+            yield fence, f"{section.title}\n{words}"
+        before = block
