@@ -274,4 +274,10 @@ ALERTS = (
         "Use a column of the template, or leave it as text.",
         "A value that nobody reads changes nothing.",
     ),
+    (
+        "WB318", "rules-not-read", _WARNING,
+        "These alert rules are not read: {reason}.",
+        "{advice}",
+        "An alert that is not read never fires, and the page looks as if it did.",
+    ),
 )  # fmt: skip

@@ -352,6 +352,7 @@ def _read_alerts(draft: _Draft) -> None:
     every_s = (draft.figures.endpoint or MetricsEndpoint()).every_s
     known = Known(draft.checks, tuple(draft.figures.metrics), draft.facts.get("service") or "", every_s)
     alerts = alerting.Alerts(draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts))
+    rules = rule_fences.find((draft.preamble, *draft.chapters), alerts)
     for chapter in draft.of("alerting"):
         alerting.read(chapter, alerts)
     for chapter in draft.of("metrics", "monitoring"):
