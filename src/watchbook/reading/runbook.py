@@ -42,8 +42,8 @@ from watchbook.reading import (
     procedures,
     recovery,
     review,
-    scenarios,
     rule_fences,
+    scenarios,
     troubleshooting,
 )  # fmt: skip
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
@@ -91,13 +91,13 @@ class _Draft:
         return [chapter for chapter in self.chapters if chapter.kind in kinds]
 
     @property
-    def context(self) -> Context:
-        return Context(
-    @property
     def preamble(self) -> Section:
         """What stands before the first heading, as a section without a title."""
         return Section("", 0, 1, 1, self.document.preamble)
 
+    @property
+    def context(self) -> Context:
+        return Context(
             self.environments, self.facts.dependencies, self.checks, tuple(self.figures.metrics), self.alerts,
             self.procedures,
         )  # fmt: skip
@@ -361,6 +361,7 @@ def _read_alerts(draft: _Draft) -> None:
                 alerting.read_table(block, alerts)
             elif isinstance(block, Table):
                 alerting.read_level_columns(block, alerts)
+    rules.take()
     draft.alerts = tuple(alerts.rules)
 
 
@@ -368,7 +369,6 @@ def _read_issues(draft: _Draft) -> None:
     """Troubleshooting and commands; shell in any other section is a list of commands as well."""
     for chapter in draft.of("troubleshooting"):
         found = troubleshooting.read(chapter, draft.notes, draft.context)
-    rules.take()
         draft.issues += found.issues
         draft.procedures += found.procedures
     for section in draft.document.sections if not draft.issues else ():
@@ -402,7 +402,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         _service(draft), draft.checks, tuple(draft.figures.metrics), draft.alerts, draft.procedures, draft.issues,
             draft.commands,
         draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
-        tuple(people.rooms), draft.review, severities=draft.severities,
+        tuple(people.rooms), draft.review,
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
     runbook = replace(runbook, procedures=finished)
