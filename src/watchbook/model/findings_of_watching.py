@@ -280,4 +280,16 @@ ALERTS = (
         "{advice}",
         "An alert that is not read never fires, and the page looks as if it did.",
     ),
+    (
+        "WB321", "severity-time-not-understood", _WARNING,
+        "{field} `{text}` of this severity is not used: {why}.",
+        "Write one time, for example `15 min`, or `next business day` without a number.",
+        "A promised time that is not read is no deadline: nobody is called when it passes.",
+    ),
+    (
+        "WB322", "severity-times-differ", _WARNING,
+        "{name} is answered within {two} here, and within {one} on line {first}: neither is taken as the deadline.",
+        "Write one response time for each severity.",
+        "Nobody can tell which promise counts, least of all at night.",
+    ),
 )  # fmt: skip

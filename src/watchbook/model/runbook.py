@@ -172,6 +172,9 @@ class Response:
 
     page: bool = False
     ack_deadline_s: float | None = None
+    ack_deadline_from: str = (
+        ""  # the severity of the matrix that promises it; empty where the alert states it itself
+    )
     channels: tuple[str, ...] = ()  # rooms as written: "#incidents"
     ladder: tuple[Rung, ...] = ()  # complete, after defaults
     actions: tuple[str, ...] = ()  # procedures offered as the next action
@@ -296,6 +299,22 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class SeverityLevel:
+    """A row of the severity matrix: what the document promises at that severity. `None` where it promises nothing.
+
+    `response_s` 0 is *at once*. Times to answer become deadlines of alerts that state none; times to mend never do.
+    """
+
+    severity: Severity
+    name: str  # as written: "P1 – Critical"
+    response_s: float | None = None
+    update_every_s: float | None = None
+    resolve_s: float | None = None
+    says: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Dates as ISO text (`2026-11-23`): the pure layers compare, they do not read a calendar."""
 
@@ -359,6 +378,7 @@ class Runbook:
     readings: tuple[Reading, ...] = ()
     findings: tuple[Finding, ...] = ()
     digest: str = ""
+    severities: tuple[SeverityLevel, ...] = ()
 
     def procedure(self, name: str) -> Procedure | None:
         """The procedure of that name; case and punctuation do not count."""

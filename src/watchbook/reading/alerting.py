@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
-from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity
+from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity, SeverityLevel
 from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
@@ -24,6 +24,7 @@ from watchbook.reading.queries import is_query, read_query_condition, split_wind
 from watchbook.reading.refinements import why
 from watchbook.reading.responses import read_response
 from watchbook.reading.severities import read_severity
+from watchbook.reading.severity_levels import deadline_for
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 
@@ -48,11 +49,12 @@ class Alerts:
     context: Context
     ladder: WrittenLadder
     contacts: tuple[Contact, ...] = ()
+    levels: tuple[SeverityLevel, ...] = ()
     rules: list[AlertRule] = field(default_factory=list)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of each name in each environment
-
-
     queries: dict[str, ReadCondition] = field(default_factory=dict)  # of rules in code blocks, by plain name
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenAlert:
     """One alert as written, whatever form it stood in."""
@@ -67,10 +69,10 @@ class WrittenAlert:
     resolve_after: str = ""
     environment: str = ""
     text: str = ""
-
-
     read: ReadCondition | None = None  # a condition that was read already, from a rule in a code block
     resolve_after_s: float | None = None  # where it was read already
+
+
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
@@ -321,9 +323,14 @@ def _resolve_after(row: WrittenAlert, notes: Notes) -> float | None:
 
 
 def _response(row: WrittenAlert, severity: Severity, alerts: Alerts) -> Response:
-    read = read_response(row.response, severity, alerts.ladder, alerts.context.procedures, alerts.contacts)
+    level = deadline_for(severity, row.severity, alerts.levels)
+    read = read_response(
+        row.response, severity, alerts.ladder, alerts.context.procedures, alerts.contacts, level
+    )  # fmt: skip
     if not row.response:
         default = "it pages" if read.response.page else "it is posted without paging"
+        if read.response.working_hours:
+            default = "it is posted, and pages in working hours when the time of its severity has passed"
         alerts.notes.find("response-missing", row.line, mark=row.name, name=row.name, default=default)
     for unknown in read.unknown:
         alerts.notes.find("response-not-understood", row.line, mark=unknown, name=row.name, text=unknown)
@@ -351,6 +358,8 @@ def say_response(response: Response) -> str:
         parts.append("tells the team's channel without paging")
     if response.page and response.ack_deadline_s:
         parts.append(f"to be acknowledged within {say(response.ack_deadline_s, Unit.SECONDS)}")
+    if response.ack_deadline_from and (response.page or response.working_hours):
+        parts.append(f"which is the response time of {response.ack_deadline_from}")
     if response.channels:
         parts.append(f"posts in {', '.join(response.channels)}")
     if response.actions:

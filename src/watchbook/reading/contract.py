@@ -28,6 +28,7 @@ from watchbook.model.runbook import (  # fmt: skip
     Runbook,
     Rung,
     Service,
+    SeverityLevel,
     Symptom,
 )
 
@@ -53,6 +54,7 @@ def contract(runbook: Runbook) -> Json:
         "contacts": [_contact(contact) for contact in runbook.contacts],
         "ladder": [_rung(rung) for rung in runbook.ladder],
         "rooms": list(runbook.rooms),
+        "severities": [_severity_level(level) for level in runbook.severities],
         "review": {"last_updated": runbook.review.last_updated, "next_review": runbook.review.next_review},
         "coverage": {
             "lines": runbook.coverage.lines, "read": runbook.coverage.read, "faulted": runbook.coverage.faulted,
@@ -131,7 +133,9 @@ def _rung(rung: Rung) -> Json:
 
 def _response(response: Response) -> Json:
     return {
-        "page": response.page, **_some(ack_deadline_s=response.ack_deadline_s), "channels": list(response.channels),
+        "page": response.page,
+        **_some(ack_deadline_s=response.ack_deadline_s, ack_deadline_from=response.ack_deadline_from or None),
+        "channels": list(response.channels),
         "ladder": [_rung(rung) for rung in response.ladder], "actions": list(response.actions),
         "working_hours": response.working_hours, "text": response.text,
     }  # fmt: skip
@@ -175,6 +179,14 @@ def _procedure(procedure: Procedure) -> Json:
         "name": procedure.name, "section": procedure.section, **_some(on_failure=procedure.on_failure),
         "rollback": procedure.rollback, "parameters": [_parameter(parameter) for parameter in procedure.parameters],
         "steps": [_step(step) for step in procedure.steps], "content_hash": procedure.content_hash, "line": procedure.line,
+    }  # fmt: skip
+
+
+def _severity_level(level: SeverityLevel) -> Json:
+    return {
+        "severity": level.severity.value, "name": level.name,
+        **_some(response_s=level.response_s, update_every_s=level.update_every_s, resolve_s=level.resolve_s),
+        "says": level.says, "line": level.line,
     }  # fmt: skip
 
 

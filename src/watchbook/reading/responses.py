@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
-from watchbook.model.runbook import Contact, Response, Rung, Severity
+from watchbook.model.runbook import Contact, Response, Rung, Severity, SeverityLevel
 from watchbook.reading.ladders import WrittenLadder, read_ladder, rungs_of
 from watchbook.reading.quantities import find_duration
 
@@ -56,10 +56,17 @@ class ReadResponse:
 
 
 def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedures: tuple[Procedure, ...] = (),
-                  contacts: tuple[Contact, ...] = ()) -> ReadResponse:  # fmt: skip
-    """What `text` asks for at that severity, with a complete ladder. An empty text leaves it to the severity."""
+                  contacts: tuple[Contact, ...] = (), promised: SeverityLevel | None = None) -> ReadResponse:  # fmt: skip
+    """What `text` asks for at that severity, with a complete ladder. An empty text leaves it to the severity.
+
+    `promised` is the alert's row of the severity matrix: its response time is the deadline where the text states none,
+    unless that asks for chat, mail or a ticket only.
+    """
     text = text.strip()
     words = _gather(text)
+    promised = promised if words.deadline_s is None and (words.page or not words.quiet) else None
+    if promised is not None:
+        words = replace(words, deadline_s=promised.response_s)
     written = read_ladder(_without_lead(text)) if words.has_arrow else None
     whom = _whom(text, contacts) if words.page else None
     response = _decided(words, severity, bool(text))
@@ -68,7 +75,10 @@ def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedur
     if response.working_hours and rungs:
         rungs = (Rung(rungs[0].who, response.ack_deadline_s or 0.0),)
     actions, advice, unknown = _actions(words.others, procedures)
-    done = replace(response, channels=words.rooms, ladder=rungs, actions=actions, text=text)
+    origin = promised.name if promised is not None else ""
+    done = replace(
+        response, channels=words.rooms, ladder=rungs, actions=actions, text=text, ack_deadline_from=origin
+    )
     return ReadResponse(done, unknown, advice, words.quiet and not response.page, whom)
 
 

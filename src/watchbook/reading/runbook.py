@@ -25,6 +25,7 @@ from watchbook.model.runbook import (  # fmt: skip
     Runbook,
     Service,
     Severity,
+    SeverityLevel,
 )
 from watchbook.reading import (
     agreement,
@@ -44,6 +45,7 @@ from watchbook.reading import (
     review,
     rule_fences,
     scenarios,
+    severity_levels,
     troubleshooting,
 )  # fmt: skip
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
@@ -81,6 +83,7 @@ class _Draft:
     maintenance: Maintenance | None = None
     recovery: Recovery | None = None
     procedures: tuple[Procedure, ...] = ()
+    severities: tuple[SeverityLevel, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
     issues: tuple[Issue, ...] = ()
     commands: tuple[Command, ...] = ()
@@ -351,7 +354,10 @@ def _merged_recovery(first: Recovery | None, second: Recovery) -> Recovery:
 def _read_alerts(draft: _Draft) -> None:
     every_s = (draft.figures.endpoint or MetricsEndpoint()).every_s
     known = Known(draft.checks, tuple(draft.figures.metrics), draft.facts.get("service") or "", every_s)
-    alerts = alerting.Alerts(draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts))
+    draft.severities = severity_levels.read(draft.chapters, draft.notes)
+    alerts = alerting.Alerts(
+        draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts), draft.severities
+    )
     rules = rule_fences.find((draft.preamble, *draft.chapters), alerts)
     for chapter in draft.of("alerting"):
         alerting.read(chapter, alerts)
@@ -402,7 +408,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         _service(draft), draft.checks, tuple(draft.figures.metrics), draft.alerts, draft.procedures, draft.issues,
             draft.commands,
         draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
-        tuple(people.rooms), draft.review,
+        tuple(people.rooms), draft.review, severities=draft.severities,
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
     runbook = replace(runbook, procedures=finished)

@@ -36,14 +36,23 @@ def read_severity(text: str) -> Severity | None:
     Words count before numbers (`High (P1)` is high), numbers before words that also mean something else (page), and
     those before coloured marks.
     """
-    words = re.findall(
-        r"[a-z]+\d?|\d+", re.sub(r"\b(sev|severity|p|s|priority)[\s-]*(\d)\b", _numbered, text.casefold())
-    )
+    words = _words(text)
     plain = [word for word in words if word in _BY_WORD and word not in _STRONG]
     named = {_BY_WORD[word] for word in plain if not word[-1].isdigit()} or {_BY_WORD[word] for word in plain}
     named = named or {_BY_WORD[word] for word in words if word in _BY_WORD}
     named = named or {severity for mark, severity in _MARKS.items() if mark in text}
     return named.pop() if len(named) == 1 else None
+
+
+def severity_words(text: str) -> tuple[str, ...]:
+    """The words of a text that spell a severity, in one form: `P1 – Critical` → `p1`, `critical`."""
+    return tuple(word for word in _words(text) if word in _BY_WORD and word not in _STRONG)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(
+        r"[a-z]+\d?|\d+", re.sub(r"\b(sev|severity|p|s|priority)[\s-]*(\d)\b", _numbered, text.casefold())
+    )
 
 
 def _numbered(found: "re.Match[str]") -> str:

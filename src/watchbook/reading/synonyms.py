@@ -223,6 +223,75 @@ query:
 action:
     action, response, notes on response
 """,
+    "figures": """
+name:
+    metric, metrics, name, indicator, measure, measurement, signal, kpi, figure, sli, resource, item, criterion, objective
+    name, metric name, check, key metric, performance metric, service level indicator, goal name, dimension
+target:
+    target, targets, target value, goal, goals, slo, sla, slo target, sla target, objective, target slo, objectives,
+    performance target, kpi target, commitment, target level, desired, desired value, target range, slo objective, target
+    threshold, sla commitment, service level objective, service level target, error budget, budget
+band:
+    normal, normal range, baseline, healthy, expected, acceptable, normal value, normal values, typical, typical range, ok,
+    good, healthy range, expected range, green, acceptable range, typical value, baseline value, expected value, safe, nominal,
+    usual, optimal, safe range, healthy value, healthy threshold, nominal range
+go:
+    go, go threshold, go if, go criteria, go when, pass, pass criteria, pass threshold, pass if, success criteria, acceptance
+    criteria, acceptance, acceptance threshold, success threshold, required, requirement, exit criteria, launch criteria,
+    proceed if, success criterion, required value, must be
+no go:
+    no go, no go threshold, no go if, no go criteria, no go when, fail, fail threshold, fail if, abort, abort if, abort when,
+    abort threshold, stop if, rollback if, rollback when, rollback threshold, roll back if, roll back when, stop, stop threshold,
+    rollback trigger, failure threshold, fail criteria
+scale:
+    scale at, scale when, scale if, scaling trigger, autoscale at, scaling threshold, trigger value, scale threshold, hpa target,
+    autoscaling threshold, scale trigger, target utilization, scale point
+scale up:
+    scale up, scale up at, scale up when, scale up if, scale out, scale out at, scale out when, scale up threshold, scale out
+    threshold, scale up trigger, scale out trigger, upscale, upscale at
+scale down:
+    scale down, scale down at, scale down when, scale down if, scale in, scale in at, scale in when, scale down threshold, scale in
+    threshold, scale down trigger, scale in trigger, downscale, downscale at
+low:
+    min, minimum, lower bound, lower limit, floor, min value, minimum value, low
+high:
+    max, maximum, upper bound, upper limit, ceiling, limit, max value, maximum value, max allowed, maximum allowed
+warning:
+    warning, warn, warning threshold, yellow, warning level, amber, warn at, warning at, warn threshold, warning when, warning
+    limit, warn level, warning value
+critical:
+    critical, crit, critical threshold, red, critical level, critical at, critical when, critical limit, crit threshold,
+    critical value
+alert:
+    alert, alert threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold, alert
+    on, page if, page at, paging threshold, pager threshold, alarm, alert trigger, alert level, alert value, alarm at, alert
+    limit, alert criteria, page threshold
+threshold:
+    threshold, thresholds, trigger, triggers, condition, criteria
+rto:
+    rto, recovery time objective, rto target
+rpo:
+    rpo, recovery point objective, rpo target
+value:
+    value, values, level, amount, number, figure value, setting value
+current:
+    current, actual, current value, observed, measured, measured value, today, last month, last week, result, actual value,
+    current status, status, trend, state, compliance, met, achieved, pass/fail
+unit:
+    unit, units
+query:
+    query, promql, expression, prometheus query, prometheus metric, source, command, command/url, data source, how to measure
+window:
+    duration, for, window, period, time window, sustained, evaluation window, measurement window, timeframe, time frame,
+    measurement period, measured over, measurement, over
+severity:
+    severity, priority, sev, alert severity, urgency
+action:
+    action, response, actions, escalation, notification, notify, what to do
+note:
+    description, notes, note, meaning, comment, comments, rationale, reason, owner, dashboard, link, details, remarks, why, scope,
+    purpose, type, environment
+""",
     "alerts": """
 name:
     alert, alert name, name, metric, rule, alarm, condition name, alert type, alertname, signal, check, scenario, title
@@ -252,6 +321,29 @@ resolve after:
     resolve after, resolves after, recovery after
 environment:
     environment, env
+""",
+    "severities": """
+severity:
+    severity, severity level, level, priority, sev, incident severity, priority level, class, classification, alert severity,
+    incident level, sev level, incident priority, severity priority, alert level, urgency
+response:
+    response time, response, initial response, response sla, response target, response targets, target response,
+    target response time, acknowledge, acknowledgement, acknowledgment, acknowledgement time, acknowledgment time, ack,
+    ack time, time to acknowledge, tta, mtta, first response, sla, time to respond, respond within, acknowledge within,
+    max response time, maximum response time, reaction time, response within, initial response time, response times,
+    time to response, ack within, first response time, alert response time, expected response, expected response time
+update:
+    update, updates, update every, update frequency, update interval, updates every, status updates, communication,
+    communication frequency, communication cadence, cadence, update cadence, status update, communications, comms,
+    status update frequency, communication interval, stakeholder updates, customer updates, status update every
+resolve:
+    resolution, resolution time, resolution target, target resolution, resolve, resolve within, time to resolve, fix within,
+    target resolution time, ttr, mttr, time to resolution, resolution sla, mitigation time, restore within, fix time,
+    time to mitigate, resolution goal, resolution within, target resolve time, time to fix
+says:
+    definition, description, meaning, impact, criteria, what, scope, what it means, business impact, symptoms
+examples:
+    examples, example, scenarios, typical examples
 """,
     "contacts": """
 role:

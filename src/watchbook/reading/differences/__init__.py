@@ -20,14 +20,15 @@ from watchbook.reading.differences.facts import (
     service_changes,
 )
 from watchbook.reading.differences.procedures import command_changes, procedure_changes
+from watchbook.reading.differences.severities import severity_changes
 from watchbook.reading.differences.unattended import check_changes, issue_changes, unattended_changes
 from watchbook.reading.secrets import hide_secrets
 
 __all__ = ["Change", "Risk", "differences"]
 
 _PARTS = (
-    service_changes, environment_changes, alert_changes, unattended_changes, check_changes, procedure_changes, issue_changes,
-    command_changes, metric_changes, people_changes, promise_changes, finding_changes,
+    service_changes, environment_changes, alert_changes, severity_changes, unattended_changes, check_changes,
+    procedure_changes, issue_changes, command_changes, metric_changes, people_changes, promise_changes, finding_changes,
 )  # fmt: skip
 _STEPS = ("procedure", "step", "parameter")
 # Each part of the JSON reading that decides what Watchbook does, and the kinds of change that tell about it.
@@ -45,6 +46,7 @@ _TOLD_BY = {
     "contacts": ("contact",),
     "ladder": ("page",),
     "rooms": ("contact",),
+    "severities": ("severity",),
     "review": ("document",),
 }
 # Where something stands, how its words were cut, and what is made from other parts.

@@ -27,8 +27,8 @@ class Risk(StrEnum):
 
 
 KINDS = (
-    "service", "alert", "page", "unattended", "check", "procedure", "step", "parameter", "issue", "command", "objective",
-    "environment", "contact", "maintenance", "backup", "metric", "dependency", "document", "finding", "other",
+    "service", "alert", "page", "severity", "unattended", "check", "procedure", "step", "parameter", "issue", "command",
+    "objective", "environment", "contact", "maintenance", "backup", "metric", "dependency", "document", "finding", "other",
 )  # fmt: skip
 
 
