@@ -133,8 +133,8 @@ def load(path: Path) -> Labels:
 
 
 def _figure(entry: dict[str, Any]) -> Figure:
-    lists = {key: tuple(entry[key]) for key in ("values", "or_roles") if key in entry}
-    return Figure(**{**entry, **lists})
+    lists: dict[str, Any] = {key: tuple(entry[key]) for key in ("values", "or_roles") if key in entry}
+    return Figure(**(entry | lists))
 
 
 def _amount(entry: dict[str, Any]) -> Amount:
@@ -158,7 +158,7 @@ def _check(labels: Labels, path: Path) -> None:
     for line, classes in labels.commands.items():
         command = bool(classes) and not lines[line - 1].lstrip().startswith("#")
         _demand(command and classes <= CLASSES, path, f"line {line}: no command, or an unknown class")
-    told = [one.line for one in (*labels.figures, *labels.quantities)]
+    told = (*(one.line for one in labels.figures), *(one.line for one in labels.quantities))
     for line in (*told, *labels.procedures, *labels.commands):
         _demand(0 < line <= len(lines) and bool(lines[line - 1].strip()), path, f"line {line}: nothing there")
     _demand(

@@ -16,6 +16,7 @@ from itertools import product
 from typing import Any
 
 from tests.corpus.labels import Amount, Figure, Labels
+
 from watchbook.model.safety import Safety
 
 Json = dict[str, Any]
@@ -166,22 +167,19 @@ def _told(figure: Figure, reading: Reading, labels: Labels) -> bool:
     if figure.against_direction:
         armed = any(one.role == "alert" and _fits(figure, one, labels) for one in reading.said)
         return not armed and bool(reading.found & set(figure.lines))
-    if any(_fits(figure, one, labels) for one in reading.said if one.line in figure.lines):
-        values = (one.value for one in reading.said if one.line in figure.lines)
-        return (
-            figure.query
-            or figure.any_value
-            or _all_among(figure.values, list(values) + _beside(figure, reading))
-        )
-    objective = figure.role == "target" and figure.signal == "availability"
-    plain = figure.op is None or "alert" not in figure.roles
-    return (objective and _all_among(figure.values, reading.whole)) or (
-        plain and figure.signal is None and _all_among(figure.values, reading.numbers.get(figure.line, []))
-    )
-
-
-def _beside(figure: Figure, reading: Reading) -> list[float | str]:
-    return reading.numbers.get(figure.line, [])
+    here = [one for one in reading.said if one.line in figure.lines]
+    numbers = [value for line in figure.lines for value in reading.numbers.get(line, [])]
+    if any(_fits(figure, one, labels) for one in here):
+        fitting = figure.query or figure.any_value
+        return fitting or _all_among(figure.values, numbers)
+    if (
+        figure.role == "target"
+        and figure.signal == "availability"
+        and _all_among(figure.values, reading.whole)
+    ):
+        return True
+    otherwise = any(_same(value, one.value) for one in here for value in figure.values)
+    return figure.signal is None and not otherwise and _all_among(figure.values, numbers)
 
 
 def _amount_told(amount: Amount, reading: Reading) -> bool:
@@ -223,7 +221,7 @@ def _fits(figure: Figure, said: Said, labels: Labels) -> bool:
         return _flat(said.query) in _flat("\n".join(_text(figure, labels)))
     if figure.signal and said.signal and figure.signal != said.signal:
         return False
-    if said.op is None or said.value is None or said.op == "absent" or figure.any_value:
+    if said.op is None or said.value is None or said.op == "absent" or figure.any_value or not figure.values:
         return True  # external, or an absence: its window and severity have been compared
     return figure.op in (None, said.op) and any(_same(value, said.value) for value in figure.values)
 
@@ -282,18 +280,33 @@ def _classes(labels: Labels, reading: Reading) -> tuple[list[str], int]:
 
     Only a step all of whose commands are labelled has one right class; the others must not be milder.
     """
-    wrong, judged = [], 0
-    owners = _owners(labels, reading)
-    for number, lines in owners.items():
+    wrong: dict[str, None] = {}
+    judged: set[int] = set()
+    for number, lines in _owners(labels, reading).items():
         step = reading.steps[number]
         choices = [labels.commands[line] for line in lines]
         right = {max(Safety(one).rank for one in choice) for choice in product(*choices)}
-        rank, judged = Safety(step["safety"]).rank, judged + 1
-        whole = len(lines) >= sum(1 for text in step["commands"] for _ in [text])
+        rank = Safety(step["safety"]).rank
+        judged.update(lines)
+        whole = len(lines) >= sum(_commands_in(text) for text in step["commands"])
         if (whole and rank not in right) or rank < min(right):
             told = "; ".join(f"{line} {'|'.join(sorted(labels.commands[line]))}" for line in lines)
-            wrong.append(f"{labels.name}:{lines[0]}: {step['safety']} for {told}")
-    return wrong, judged
+            wrong[f"{labels.name}:{lines[0]}: {step['safety']} for {told}"] = None
+    return list(wrong), len(judged)
+
+
+def _commands_in(text: str) -> int:
+    """How many lines of a command begin one: not those behind a backslash, a bar or an open quote, nor comments."""
+    count, open_end = 0, False
+    quotes = 0
+    for line in text.splitlines():
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            continue
+        count += not (open_end or quotes % 2)
+        quotes += len(re.findall(r"(?<!\\)['\"]", bare)) % 2
+        open_end = bare.endswith(("\\", "|", "&&", "||"))
+    return count
 
 
 def _owners(labels: Labels, reading: Reading) -> dict[int, list[int]]:
@@ -324,10 +337,10 @@ def _figure_says(figure: Figure) -> str:
     over = f" over {figure.over_s:g}" if figure.over_s else ""
     severity = figure.severity or "-"
     signal = figure.signal or "(any signal)"
-    return (
-        f"{'/'.join(sorted(figure.roles))} {severity} {signal} {figure.op} {_spelled(figure.values)} {figure.unit}{window}{over}"
-        + (" to be refused with a finding" if figure.against_direction else "")
-    )
+    role = "/".join(sorted(figure.roles))
+    refused = " to be refused with a finding" if figure.against_direction else ""
+    values = f"{figure.op} {_spelled(figure.values)} {figure.unit}"
+    return f"{role} {severity} {signal} {values}{window}{over}{refused}"
 
 
 def _spelled(values: tuple[float | str, ...]) -> str:
