@@ -75,6 +75,18 @@ DOCUMENT = (
         "Move it below the heading of its service, or write \"for all services\" in its title.",
         "Checks and alerts of nobody's are watched for nobody, and watched for everyone they would page for the wrong one.",
     ),
+    (
+        "WB012", "part-not-read", _WARNING,
+        "This section is in {file}, which {reason}: it is not read.",
+        "Put the file into the runbook's folder, correct the link, or write the section here.",
+        "What stands in a file that is not read is not watched, and cannot be run.",
+    ),
+    (
+        "WB013", "part-head-unread", _NOTE,
+        "The head of {file} says {fields}: of a runbook over several files, only the head of {main} counts.",
+        "Move it into the head of {main}.",
+        "A second head would say two things of one service, and nobody could tell which holds.",
+    ),
 )  # fmt: skip
 
 SERVICE = (
@@ -188,6 +200,12 @@ CHECKS = (
         "Add an Environments table with a URL, or write the whole address.",
         "A relative address leads nowhere without one.",
     ),
+    (
+        "WB212", "figure-not-understood", _WARNING,
+        "The {role} of {name} was not understood, `{text}`: {reason}.",
+        "Write one comparison with its unit, for example `{example}`.",
+        "A number that only people read is never compared with what is measured.",
+    ),
 )  # fmt: skip
 ALERTS = (
     (
@@ -243,6 +261,12 @@ ALERTS = (
         "{name} is critical and reaches only {channels}.",
         "Add `Page on-call` to its response.",
         "Nobody reads chat or mail at three in the morning.",
+    ),
+    (
+        "WB317", "signal-unmeasured", _ERROR,
+        "{name} cannot be evaluated: `{signal}` is no signal that can be measured{more}.",
+        "Add `{signal}` with a query in a code span to Key Metrics, or write the condition as a query.",
+        "The alert is read and shown, and stays unarmed: nothing measures it, so it never fires.",
     ),
     (
         "WB310", "check-undefined", _ERROR,

@@ -293,9 +293,10 @@ class HandoffItem:
 class Contact:
     role: str
     name: str
-    address: str | None = None
+    address: str | None = None  # mail, else phone, else a link
     channel: str | None = None
     line: int = 0
+    ways: tuple[str, ...] = ()  # further addresses and rooms, in the document's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,7 @@ class Runbook:
     findings: tuple[Finding, ...] = ()
     digest: str = ""
     severities: tuple[SeverityLevel, ...] = ()
+    figures: tuple[AlertRule, ...] = ()  # targets, bands, triggers and checklists: never an alert, never armed
 
     def procedure(self, name: str) -> Procedure | None:
         """The procedure of that name; case and punctuation do not count."""

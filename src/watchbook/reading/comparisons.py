@@ -54,6 +54,32 @@ def read_comparison(rest: Rest, asked: Asked) -> ReadCondition | Misread:
     )
 
 
+_OR_MORE = re.compile(
+    r"(?P<number>[^\s(]*\d[^\s(]*(?:\s?(?:%|[a-zµ]{1,12}(?:/[a-z]{1,6})?))?)\s*"
+    r"(?:(?P<more>\+(?=\s|$)|\bor\s+(?:more|higher|above|greater|over|worse|longer|better)\b|\band\s+(?:above|up|over|higher)\b)"
+    r"|(?P<less>\bor\s+(?:less|fewer|lower|below|under|shorter)\b|\band\s+(?:below|lower|under)\b))",
+    re.IGNORECASE,
+)
+
+
+def usual_form(text: str) -> str:
+    """`80% or more` as `>= 80%`, `5+` as `>= 5`, `30 s or less` as `<= 30 s`."""
+
+    def turned(found: "re.Match[str]") -> str:
+        quantities = find_quantities(found["number"])
+        if len(quantities) != 1 or quantities[0].start != 0 or quantities[0].end != len(found["number"].rstrip()):
+            return found[0]
+        return f"{'>=' if found['more'] else '<='} {found['number'].rstrip()}"
+
+    return _OR_MORE.sub(turned, text) if re.search(r"\+|\bor\b|\band\b", text, re.IGNORECASE) else text
+
+
+def bounds_of(text: str) -> list[tuple[str, int, Found]]:
+    """Every comparison with a number: its operator, where the comparator stands, and the quantity behind it."""
+    found = ((one, _bound_after(text, one)) for one in COMPARATOR.finditer(text[:400]))
+    return [(_operator(one), one.start(), bound) for one, bound in found if bound is not None]
+
+
 def has_comparison(text: str) -> bool:
     """Whether the text compares something with a number, whatever it is."""
     return any(_bound_after(text, found) for found in COMPARATOR.finditer(text[:400]))
@@ -102,7 +128,7 @@ def _with_signal(parts: _Parts, name: str, known: Known) -> ReadCondition | Misr
         return Misread(
             "condition-not-understood", why(f"`{named.strip()}` is no signal that can be measured", name)
         )
-    strange = _strange(mention.rest, known)
+    strange = strange_words(mention.rest, known)
     if strange:
         reason = f"`{named.strip()}` is more than {mention.signal.title}: nothing measures `{strange}`"
         return Misread("condition-not-understood", why(reason, name))
@@ -151,7 +177,7 @@ _COLOUR = frozenset(
 )
 
 
-def _strange(rest: tuple[str, ...], known: Known) -> str:
+def strange_words(rest: tuple[str, ...], known: Known) -> str:
     """The words that name something else than this service's signal: not its own name, not a manner of being bad."""
     own = set(slug(known.service).split("-"))
     return " ".join(word for word in rest if word not in _COLOUR and word not in own)

@@ -44,7 +44,7 @@ def contract(runbook: Runbook) -> Json:
         "service": _service(runbook.service),
         "health_checks": [_check(check) for check in runbook.health_checks],
         "metrics": [_metric(metric) for metric in runbook.metrics],
-        "alerts": [_alert(rule) for rule in runbook.alerts],
+        "alerts": [_alert(rule) for rule in (*runbook.alerts, *runbook.figures)],
         "procedures": [_procedure(procedure) for procedure in runbook.procedures],
         "issues": [_issue(issue) for issue in runbook.issues],
         "commands": [_command(command) for command in runbook.commands],

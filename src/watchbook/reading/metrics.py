@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Band, Unit, say
-from watchbook.model.runbook import Link, Metric, MetricsEndpoint
+from watchbook.model.runbook import AlertRule, Link, Metric, MetricsEndpoint
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.fields import fields_in, fields_of_item
+from watchbook.reading.figures import FigureRules
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.quantities import duration_at, find_quantities, read_band, read_quantity
 from watchbook.reading.queries import is_query
+from watchbook.reading.refinements import Known
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 
@@ -41,6 +43,20 @@ class Figures:
     metrics: list[Metric] = field(default_factory=list)
     endpoint: MetricsEndpoint | None = None
     lines: dict[str, int] = field(default_factory=dict)  # of each name
+    rules: list[AlertRule] = field(default_factory=list)  # figures in another role than a band of Key Metrics
+    gathered: FigureRules | None = None
+
+    def others(self, notes: Notes, service: str = "") -> FigureRules:
+        """Where targets, triggers, checklists and other bands are gathered."""
+        if self.gathered is None:
+            self.gathered = FigureRules(notes, Known(service=service), self.rules)
+        return self.gathered
+
+    def add_drawn(self, metric: Metric) -> None:
+        """A figure to be drawn that has no band; one that is known already stays as it is."""
+        if slug(metric.name) not in self.lines:
+            self.lines[slug(metric.name)] = metric.line
+            self.metrics.append(metric)
 
     def add(self, metric: Metric, notes: Notes) -> bool:
         """Takes the figure; a second one of its name is told and left."""

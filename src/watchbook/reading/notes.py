@@ -125,6 +125,10 @@ class Notes:
         """Whether something was said about the line already."""
         return line in self.read_lines or line in self.prose_lines or line in self._found_lines
 
+    def is_found(self, line: int) -> bool:
+        """Whether a finding points at the line."""
+        return line in self._found_lines
+
     def _mark(self, line: int, mark: str) -> tuple[int, int]:
         """Column and length of `mark` in the source line; the line's text without its indentation otherwise."""
         source = self.source[line - 1] if 0 < line <= len(self.source) else ""

@@ -22,6 +22,14 @@ _EXACT: dict[str, tuple[Unit, float]] = {
     "GB": (Unit.BYTES, 1e9),
     "TB": (Unit.BYTES, 1e12),
     "PB": (Unit.BYTES, 1e15),
+    "kbps": (Unit.PER_SECOND, 1e3 / 8),
+    "Kbps": (Unit.PER_SECOND, 1e3 / 8),
+    "Mbps": (Unit.PER_SECOND, 1e6 / 8),
+    "Gbps": (Unit.PER_SECOND, 1e9 / 8),
+    "kBps": (Unit.PER_SECOND, 1e3),
+    "KBps": (Unit.PER_SECOND, 1e3),
+    "MBps": (Unit.PER_SECOND, 1e6),
+    "GBps": (Unit.PER_SECOND, 1e9),
     "Ki": (Unit.BYTES, 2.0**10),
     "Mi": (Unit.BYTES, 2.0**20),
     "Gi": (Unit.BYTES, 2.0**30),
@@ -50,14 +58,16 @@ for _unit, _size, _names in (
     (Unit.BYTES, 2.0**20, "mib"),
     (Unit.BYTES, 2.0**30, "gib"),
     (Unit.BYTES, 2.0**40, "tib"),
-    (Unit.PER_SECOND, 1.0, "rps qps tps"),
+    (Unit.PER_SECOND, 1.0, "rps qps tps iops"),
     (Unit.PER_SECOND, 1 / _MINUTE, "rpm qpm tpm"),
 ):
     _WORDS.update(dict.fromkeys(_names.split(), (_unit, _size)))
 
 _PERIODS = {"s": 1.0, "sec": 1.0, "second": 1.0, "m": _MINUTE, "min": _MINUTE, "minute": _MINUTE, "h": _HOUR}
-_PERIODS.update({"hr": _HOUR, "hour": _HOUR, "d": _DAY, "day": _DAY})
+_PERIODS.update({"hr": _HOUR, "hour": _HOUR, "d": _DAY, "day": _DAY, "week": 7 * _DAY, "wk": 7 * _DAY})
+_PERIODS.update({"month": 30 * _DAY, "mo": 30 * _DAY, "year": 365 * _DAY, "yr": 365 * _DAY})
 _MULTIPLIERS = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_LARGE = {"thousand": 1e3, "million": 1e6, "mio": 1e6, "billion": 1e9}
 _SPELLED = {
     "a": 1,
     "an": 1,
@@ -86,8 +96,9 @@ _CADENCES = {
     "yearly": 365 * _DAY,
 }
 
-_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![.,]?\d)|\.\d+")
+_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:[,_\u00a0\u202f\u2009]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![.,]?\d)|\.\d+")
 _UNIT = re.compile(r"[ \u00a0\u202f]?-?(%|[A-Za-zµμ]+)")
+_SPACED = re.compile(r"[-+−]?\d{1,3}(?: \d{3})+(?![\d.,]\d|\d)")
 _PER = re.compile(r"\s*(?:/\s*|per\s+)(?:1\s*)?([A-Za-z]+)")
 _NOUN_PER = re.compile(r"\s*[A-Za-z]+(?:\s[A-Za-z]+)?\s*(?:/\s?|\sper\s+)([A-Za-z]+)")
 
@@ -110,13 +121,18 @@ def quantity_at(text: str, start: int = 0, expects: Unit | None = None) -> Found
     number = _NUMBER.match(text, start)
     if number is None:
         return None
-    value = float(number[0].replace(",", "").replace("_", "").replace("−", "-"))
+    value = _number(number[0])
     if abs(value) > _LARGEST:
         return None
     found = _with_unit(text, start, number.end(), value, expects)
     if found.quantity.unit is Unit.SECONDS:
         return _joined_durations(text, found)
     return found
+
+
+def _number(digits: str) -> float:
+    """The digits without what groups them."""
+    return float(re.sub(r"[,_\s]", "", digits).replace("−", "-"))
 
 
 def _with_unit(text: str, start: int, end: int, value: float, expects: Unit | None) -> Found:
@@ -132,6 +148,8 @@ def _with_unit(text: str, start: int, end: int, value: float, expects: Unit | No
         if per is not None and period is not None:
             return _found(text, start, per.end(), value * known[1] / period, Unit.PER_SECOND)
         return _found(text, start, unit.end(), value * known[1], known[0])
+    if unit is not None and word.casefold() in _LARGE:
+        return _with_rate(text, start, unit.end(), value * _LARGE[word.casefold()], allow_word=True)
     if word in _MULTIPLIERS and unit is not None and unit.start(1) == end:
         if expects is Unit.BYTES:
             return _found(text, start, unit.end(), value * _MULTIPLIERS[word], Unit.BYTES)
@@ -165,7 +183,7 @@ def _joined_durations(text: str, first: Found) -> Found:
         number = _NUMBER.match(text, at)
         if number is None:
             break
-        more = _with_unit(text, at, number.end(), float(number[0].replace(",", "").replace("_", "")), None)
+        more = _with_unit(text, at, number.end(), _number(number[0]), None)
         if more.quantity.unit is not Unit.SECONDS or not 0 < more.quantity.value < last:
             break
         total, end, last = total + more.quantity.value, more.end, more.quantity.value
@@ -193,6 +211,10 @@ def find_quantities(text: str, expects: Unit | None = None) -> list[Found]:
     for number in re.finditer(r"(?<![\w.#/:@])[-+−]?\.?\d", text):
         start = number.start()
         if start < at:
+            continue
+        groups = _SPACED.match(text, start)
+        if groups is not None:  # `1 000`: one number or two, nobody can tell
+            at = groups.end()
             continue
         one = quantity_at(text, start, expects)
         if one is not None and not re.match(r"[\w]", text[one.end : one.end + 1]):
@@ -312,7 +334,33 @@ def read_band(text: str, expects: Unit | None = None) -> Band | None:
     return _two_ended(text, expects)
 
 
+def _about(text: str, expects: Unit | None) -> Band | None:
+    """`100ms ± 10ms`, `500 ± 10%`: a middle, and how far to both sides."""
+    middle, _, spread = text.partition("±" if "±" in text else "+/-")
+    one, two = read_quantity(middle, expects), read_quantity(spread)
+    if one is None or two is None or two.value < 0:
+        return None
+    if two.unit is Unit.RATIO and one.unit is not Unit.RATIO:
+        away = abs(one.value) * two.value
+    elif two.unit in (one.unit, Unit.COUNT):
+        away = _in_unit_of(middle, two, expects)
+    else:
+        return None
+    return Band(_rounded(one.value - away), _rounded(one.value + away), one.unit, text)
+
+
+def _in_unit_of(middle: str, spread: Quantity, expects: Unit | None) -> float:
+    """The spread; one without a unit takes that of the middle (`100 ms ± 10`)."""
+    number = _NUMBER.match(middle.strip())
+    if spread.unit is not Unit.COUNT or number is None:
+        return spread.value
+    scaled = quantity_at(f"{spread.text}{middle.strip()[number.end() :]}", 0, expects)
+    return scaled.quantity.value if scaled is not None else spread.value
+
+
 def _two_ended(text: str, expects: Unit | None) -> Band | None:
+    if "±" in text or "+/-" in text:
+        return _about(text, expects)
     opening = _BETWEEN.match(text)
     at = opening.end() if opening else 0
     first = _NUMBER.match(text, at)

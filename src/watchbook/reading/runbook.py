@@ -29,12 +29,14 @@ from watchbook.model.runbook import (  # fmt: skip
 )
 from watchbook.reading import (
     agreement,
+    alert_blocks,
     alerting,
     architecture,
     commands,
     contacts,
     dividing,
     environments,
+    figure_sections,
     handoff,
     health_checks,
     maintenance,
@@ -85,6 +87,8 @@ class _Draft:
     procedures: tuple[Procedure, ...] = ()
     severities: tuple[SeverityLevel, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    tables: tuple[figure_sections.FigureTable, ...] = ()
+    claimed: list[alert_blocks.Claimed] = field(default_factory=list)
     issues: tuple[Issue, ...] = ()
     commands: tuple[Command, ...] = ()
     handoff: tuple[HandoffItem, ...] = ()
@@ -138,6 +142,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     for fence in tests:
         draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
+    whole_chapters = _set_tables_aside(draft)
     draft.review = review.read(document, draft.notes)
     _read_service(draft)
     _read_watching(draft)
@@ -146,11 +151,23 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     _read_alerts(draft)
     _read_issues(draft)
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
+    draft.chapters = whole_chapters
+    figure_sections.read_items(draft.chapters, draft.figures.others(draft.notes, draft.facts.get("service") or ""))
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
     draft.document = whole  # scenarios are content, too
     return _finish(text, draft)
+
+
+def _set_tables_aside(draft: _Draft) -> tuple[Section, ...]:
+    """Takes the tables of figures out of the chapters whose modules read none such; gives the chapters as they were."""
+    whole = draft.chapters
+    draft.tables = figure_sections.find_tables(whole)
+    aside = [found.table for found in draft.tables if figure_sections.is_set_aside(found)]
+    if aside:
+        draft.chapters = tuple(_without(chapter, aside) for chapter in whole)
+    return whole
 
 
 def _read_headings(draft: _Draft) -> None:
@@ -359,14 +376,17 @@ def _read_alerts(draft: _Draft) -> None:
         draft.notes, known, draft.context, draft.ladder, tuple(draft.people.contacts), draft.severities
     )
     rules = rule_fences.find((draft.preamble, *draft.chapters), alerts)
-    for chapter in draft.of("alerting"):
-        alerting.read(chapter, alerts)
+    for chapter in draft.chapters:
+        rest = alert_blocks.read(chapter, alerts, draft.claimed)
+        if chapter.kind == "alerting":
+            alerting.read(rest, alerts)
     for chapter in draft.of("metrics", "monitoring"):
         for block in chapter.all_blocks:
             if isinstance(block, Table) and alerting.is_alert_table(block):
                 alerting.read_table(block, alerts)
-            elif isinstance(block, Table):
-                alerting.read_level_columns(block, alerts)
+    figures = draft.figures.others(draft.notes, known.service)
+    for metric in figure_sections.read_tables(draft.tables, figures, alerts):
+        draft.figures.add_drawn(metric)
     rules.take()
     draft.alerts = tuple(alerts.rules)
 
@@ -377,6 +397,11 @@ def _read_issues(draft: _Draft) -> None:
         found = troubleshooting.read(chapter, draft.notes, draft.context)
         draft.issues += found.issues
         draft.procedures += found.procedures
+    for one in draft.claimed:
+        if one.kind not in ("troubleshooting", "emergency", "outage"):
+            found = troubleshooting.read_alert(one.section, one.name, draft.notes, draft.context)
+            draft.issues += found.issues
+            draft.procedures += found.procedures
     for section in draft.document.sections if not draft.issues else ():
         if troubleshooting.is_page(section):
             found = troubleshooting.read_page(section, draft.notes, draft.context)
@@ -411,7 +436,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         tuple(people.rooms), draft.review, severities=draft.severities,
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
-    runbook = replace(runbook, procedures=finished)
+    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules))
     first = len(notes.findings)
     agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)

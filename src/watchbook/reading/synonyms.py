@@ -210,7 +210,8 @@ name:
     metric, name, indicator, measure, signal, kpi, figure
 normal:
     normal, normal range, range, healthy, baseline, expected, acceptable, normal value, typical, typical range, ok, good,
-    healthy range, expected range, green, acceptable range, normal values, target, goal, target value
+    healthy range, expected range, green, acceptable range, normal values, normal value, baseline value, expected value,
+    usual, nominal, safe, optimal, safe range, typical value, healthy value, healthy threshold, nominal range
 warning:
     warning, warn, warning threshold, yellow, warning level
 critical:
@@ -230,7 +231,9 @@ name:
 target:
     target, targets, target value, goal, goals, slo, sla, slo target, sla target, objective, target slo, objectives,
     performance target, kpi target, commitment, target level, desired, desired value, target range, slo objective, target
-    threshold, sla commitment, service level objective, service level target, error budget, budget
+    threshold, sla commitment, service level objective, service level target
+budget:
+    error budget, budget, allowed downtime, monthly error budget, downtime budget
 band:
     normal, normal range, baseline, healthy, expected, acceptable, normal value, normal values, typical, typical range, ok,
     good, healthy range, expected range, green, acceptable range, typical value, baseline value, expected value, safe, nominal,
@@ -347,16 +350,41 @@ examples:
 """,
     "contacts": """
 role:
-    role, position, title, responsibility, level, type, escalation level, function, purpose, tier, area, contact type, team
+    role, position, title, responsibility, level, type, escalation level, function, purpose, tier, area, contact type, team,
+    step, order, responsibilities, owns, incident role, escalation tier, support tier, group, team name, squad, job title,
+    on call role, support line, line, stage, escalation step, domain
 name:
-    name, contact, person, who, contact name, primary, contact person, on call, owner, member, engineer
+    name, person, who, contact name, contact person, on call, owner, member, engineer, full name, primary, primary contact,
+    primary on call, assignee, escalate to, point of contact, poc, names, responsible, individual, on call engineer, people,
+    team member, lead, responder, on call person, whom, notify, responsible person, on call primary, contact, contacts
+backup:
+    secondary, backup, secondary contact, backup contact, alternate, alternative, deputy, second, secondary on call,
+    backup on call, fallback, stand in, alternate contact, on call secondary, on call backup
 address:
-    email, address, e mail, contact info, contact information, phone, phone number, contact details, mail, details,
-    contact method, how to reach, slack handle, number
+    address, contact info, contact information, contact details, details, contact method, how to reach, method, reach via,
+    contact via, how, how to contact, reachable via, reach at, preferred contact, primary method, means
+email:
+    email, e mail, mail, email address, e mail address, mailing list
+phone:
+    phone, phone number, mobile, telephone, tel, cell, cell phone, number, mobile number, phone no, hotline, emergency phone,
+    support phone, emergency number, telephone number, phone/sms
 channel:
-    channel, slack, slack channel, chat
+    channel, slack, slack channel, chat, teams, slack handle, handle, discord, chat channel, slack id, mattermost, channels,
+    ms teams, slack/teams, team channel, slack user, im
+link:
+    link, url, support link, support url, pagerduty, opsgenie, portal, support portal, website, schedule, ticket link,
+    on call schedule, escalation policy, support page, contact link, ticketing, rotation, pagerduty schedule, pager, status page
+vendor:
+    vendor, provider, supplier, third party, partner, external service, service provider, company, service, organization,
+    vendor name, third party service
 after:
-    after, escalate after, response time, escalation time, time, when, availability, hours
+    after, escalate after, response time, escalation time, time, when, wait, delay, time to escalate, elapsed, escalate if,
+    if no response, when to contact, when to escalate, escalation, escalation criteria, timeframe, time frame, escalate when,
+    contact when, wait time, escalate within, time since alert, elapsed time, trigger, timeout, escalation trigger, duration
+note:
+    availability, hours, working hours, coverage, timezone, time zone, tz, location, account, account number, account id,
+    contract, customer id, notes, comment, comments, sla, expertise, support level, department, use for, description, support,
+    account no, contract number, plan, support plan, languages, skills, scope, coverage hours, shift, support hours, severity
 """,
 }
 

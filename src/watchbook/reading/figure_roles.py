@@ -1,0 +1,196 @@
+"""What a number is for, by the words around it: the title of its section, the header of its column, its own line.
+
+Called by `reading.figures` and `reading.metrics`. It looks at words only: titles and headers decide between
+target, band, trigger and checklist; whether a value is understood is `reading.limits`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from watchbook.model.runbook import Role
+from watchbook.reading.blocks import Row, Table
+from watchbook.reading.synonyms import column_named, plain
+
+# Words of a title → the role of the figures below it. Earlier ones win: "Go/No-Go targets" is a checklist.
+_TITLES: tuple[tuple[Role, str], ...] = (
+    (Role.CHECKLIST, r"\bgo (?:/ ?)?no go\b|\bpre ?flight\b|\bacceptance\b|\b(?:launch|success|exit|entry|release|promotion"
+     r"|abort|rollback|canary|quality|readiness|completion|pass|decision) (?:criteria|criterion|gates?|checks?|checklist|thresholds?"
+     r"|analysis)\b|\b(?:launch|production|deployment|release) readiness\b|\brollback triggers?\b|\bgates?$|\bvalidation criteria\b"),
+    (Role.TRIGGER, r"\bauto ?scal\w*|\bhpa\b|\bvpa\b|\bkeda\b|\bpod autoscaler\b|\bscal\w+ (?:triggers?|polic\w+|rules?"
+     r"|thresholds?|criteria|conditions?|parameters|events?|metrics?)\b|\bwhen to scale\b|\bscale (?:up|out|down|in) (?:when|if|triggers?)\b"),
+    (Role.TARGET, r"\b(?:slos?|slas?|slis?)\b|\bservice level\b|\btargets?\b|\bobjectives?\b|\bkpis?\b"
+     r"|\bkey performance indicators?\b|\berror budgets?\b|\bperformance (?:goals?|requirements?|budgets?|expectations?|standards?)\b"),
+    (Role.BAND, r"\bnormal (?:ranges?|values?|operation|behaviou?r|levels?)\b|\bbaselines?\b|\bhealthy (?:ranges?|values?|state)\b"
+     r"|\btypical (?:ranges?|values?|load)\b|\bexpected (?:ranges?|values?|behaviou?r|performance|load)\b|\bsteady state\b"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def role_of_title(title: str) -> Role | None:
+    """The role that a section's title gives to the figures in it; None where it says nothing of them."""
+    words = " ".join(re.sub(r"[^\w%/+ ]+", " ", title.casefold().replace("-", " ")).split())
+    return next((role for role, pattern in _TITLES if re.search(pattern, words)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a column holds: a role and which way is meant (`good`: as it should be, `bad`: as it should not be).
+
+    `level` is the severity of a column of alert thresholds; with it, or as "alert", no figure comes of the column.
+    """
+
+    role: Role
+    sense: str  # good | bad | low | high | up | down
+    level: str = ""
+    subject: str = ""  # of a header such as "Latency SLO (p99)"
+
+
+_USES = {
+    "target": Use(Role.TARGET, "good"),
+    "band": Use(Role.BAND, "good"),
+    "go": Use(Role.CHECKLIST, "good"),
+    "no go": Use(Role.CHECKLIST, "bad"),
+    "scale": Use(Role.TRIGGER, "up"),
+    "scale up": Use(Role.TRIGGER, "up"),
+    "scale down": Use(Role.TRIGGER, "down"),
+    "low": Use(Role.BAND, "low"),
+    "high": Use(Role.BAND, "high"),
+    "warning": Use(Role.ALERT, "bad", "warning"),
+    "critical": Use(Role.ALERT, "bad", "critical"),
+    "alert": Use(Role.ALERT, "bad"),
+    "budget": Use(Role.TARGET, "high", subject="error budget"),
+    "rto": Use(Role.TARGET, "high", subject="RTO"),
+    "rpo": Use(Role.TARGET, "high", subject="RPO"),
+}
+# Names of things whose numbers are no figures of a service, whatever the other columns are called.
+_NO_FIGURES = frozenset(
+    "severity level priority sev role contact person step task phase symptom issue problem error port version date command "
+    "setting variable flag parameter option action attempt alert rule alarm scenario".split()
+) | {"alert name", "severity level", "error code", "status code", "environment variable", "incident severity"}
+_PLACES = frozenset({"environment", "env", "stage", "region", "cluster"})
+_WEAK = frozenset({"band", "low", "high", "go"})  # headers that also mean other things: Expected, Min, Pass
+
+
+@dataclass(frozen=True, slots=True)
+class FigureColumns:
+    """The columns of a table that holds figures: where names, uses, the unit and the rest stand."""
+
+    name: int
+    uses: tuple[tuple[int, tuple[Use, ...]], ...]  # index → what it holds, several where the header names several
+    others: dict[str, int]
+    by_place: bool = False
+
+    @property
+    def has_alerts(self) -> bool:
+        return any(use.role is Role.ALERT for _, uses in self.uses for use in uses)
+
+    @property
+    def is_weak(self) -> bool:
+        return all(use.role is Role.BAND or use == _USES["go"] for _, uses in self.uses for use in uses)
+
+
+def figure_columns(table: Table, role: Role | None = None) -> FigureColumns | None:
+    """The columns of `table` as figures, by its headers in any order; None where they say nothing of figures.
+
+    `role` is what the section's title says. It makes a column Value or Threshold one of figures, and decides what
+    a column like Target or Min holds under Autoscaling.
+    """
+    name: int | None = None
+    uses: list[tuple[int, tuple[Use, ...]]] = []
+    others: dict[str, int] = {}
+    for index, cell in enumerate(table.header.cells):
+        found = _uses_of(cell.text, role)
+        known = column_named("figures", cell.text)
+        if found:
+            uses.append((index, found))
+        elif known == "name" and name is None:
+            name = index
+        elif known and known not in others:
+            others[known] = index
+    if not uses:
+        return None
+    if name is None:
+        taken = {index for index, _ in uses} | set(others.values())
+        name = next((index for index in range(len(table.header.cells)) if index not in taken), None)
+    header = plain(table.header.cells[name].text) if name is not None else ""
+    if name is None or header in _NO_FIGURES:
+        return None
+    return FigureColumns(name, tuple(uses), others, header in _PLACES)
+
+
+def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
+    """What a header names: one use, or several in one column (`Warning / Critical`)."""
+    known = column_named("figures", header)
+    if known in _USES:
+        return (_of_section(_USES[known], role),)
+    if known == "value" and role is not None:
+        return (_of_section(Use(role, "up" if role is Role.TRIGGER else "good"), role),)
+    if known == "threshold" and role is not None:
+        return (Use(role, {Role.TRIGGER: "up", Role.CHECKLIST: "bad"}.get(role, "good")),)
+    marked = next((kind for mark, kind in _MARKS.items() if mark in header), "")
+    if marked and not plain(header):
+        return (_USES[marked],)
+    parts = re.split(r"\s*(?:/|\||&|,|→|->|\band\b)\s*", re.sub(r"\(.*?\)", "", header).strip())
+    together = tuple(_USES[column_named("figures", part)] for part in parts
+                     if column_named("figures", part) in _USES)  # fmt: skip
+    if len(parts) > 1 and len(together) == len(parts):
+        return tuple(_of_section(use, role) for use in together)
+    return _with_subject(header, role)
+
+
+_MARKS = {"🟢": "band", "🟡": "warning", "🟠": "warning", "🔴": "critical"}
+_SUBJECT = re.compile(
+    r"(?P<subject>.+?)\s+(?P<what>slo|sla|target|objective|goal|baseline|warning|critical|(?:alert|warning|critical|go|no-?go)"
+    r" threshold)s?(?P<statistic>\s*\(.*\))?",
+    re.IGNORECASE,
+)
+_NO_SUBJECT = frozenset("performance production current value metric service our internal external".split())
+
+
+def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
+    """`Availability SLO`, `P95 target`: the header names the metric as well."""
+    found = _SUBJECT.fullmatch(header.strip())
+    if found is None:
+        return ()
+    use = _USES.get(column_named("figures", found["what"]))
+    if use is None:
+        return ()
+    subject = "" if plain(found["subject"]) in _NO_SUBJECT else f"{found['subject']}{found['statistic'] or ''}"
+    return (replace(_of_section(use, role), subject=subject),)
+
+
+def _of_section(use: Use, role: Role | None) -> Use:
+    """What a section says of its weaker columns: a Target under Autoscaling is where it scales."""
+    if role is Role.TRIGGER and use.role in (Role.TARGET, Role.BAND):
+        return replace(use, role=role, sense={"good": "up"}.get(use.sense, use.sense))
+    if role is not None and use.role is Role.BAND and use.sense in ("low", "high"):
+        return replace(use, role=role)
+    if role is Role.CHECKLIST and use.role is not Role.CHECKLIST:
+        return replace(use, role=role, level="")  # what would be a level elsewhere is a point of this list
+    if role is Role.TRIGGER and use.role is Role.ALERT:
+        return replace(use, role=role, sense="up", level="")
+    return use
+
+
+def cell_text(row: Row, index: int | None) -> str:
+    """The words of a cell, empty where there is none."""
+    return row.cells[index].text.strip() if index is not None and index < len(row.cells) else ""
+
+
+_ITEM = (
+    (Role.TRIGGER, re.compile(r"\b(?:auto)?scal(?:e|es|ing)[ -]?(?:up|down|out|in)?\s*(?:at|when|if|on|threshold|trigger)\b|\bhpa\b", re.IGNORECASE)),
+    (Role.TARGET, re.compile(r"^(?:our |the )?(?:\w+ ){0,3}(?:slos?|slas?|target|objective|goal|error budget|kpi)s?\b", re.IGNORECASE)),
+    (Role.BAND, re.compile(r"^(?:\w+ ){0,3}(?:normal(?:ly)?|baseline|healthy|typical(?:ly)?|expected)(?: (?:range|value|level)s?)?\b", re.IGNORECASE)),
+    (Role.CHECKLIST, re.compile(r"^(?:no[ -]?go|go|abort|stop|roll ?back) (?:if|when|criteri\w+|threshold)\b", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def role_of_words(words: Sequence[str]) -> Role | None:
+    """What the words in front of a value say: `Error budget`, `Scale up when`, `Normal range`."""
+    for text in words:
+        for role, pattern in _ITEM:
+            if pattern.search(text):
+                return role
+    return None

@@ -1,0 +1,240 @@
+"""Figures: every number of a metric or objective that is no alert, with its role: target, band, trigger, checklist.
+
+Called by `reading.runbook` and by `reading.metrics`. A figure is told, shown and compared, and never armed: this
+module makes no alert. Roles come of `reading.figure_roles`, values of `reading.limits`.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from watchbook.model.ids import slug
+from watchbook.model.quantities import Quantity, Unit, say
+from watchbook.model.runbook import AlertRule, Condition, Role, Severity
+from watchbook.model.signals import Signal, signal_mentioned
+from watchbook.reading.comparisons import strange_words
+from watchbook.reading.directions import bad_direction, is_backwards
+from watchbook.reading.figure_roles import Use
+from watchbook.reading.limits import Limit, read_limits
+from watchbook.reading.notes import Notes
+from watchbook.reading.quantities import as_expected
+from watchbook.reading.refinements import Known
+
+
+@dataclass(slots=True)
+class FigureRules:
+    """The figures so far. `rules` never holds an alert."""
+
+    notes: Notes
+    known: Known = field(default_factory=Known)
+    rules: list[AlertRule] = field(default_factory=list)
+    seen: set[tuple[object, ...]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One value as written: of what, its text, where, and what the table says beside it."""
+
+    name: str
+    text: str
+    line: int
+    use: Use
+    unit: str = ""
+    window: str = ""
+    environment: str | None = None
+    context: str = ""  # the whole row or item
+
+
+def take(written: Written, gathered: FigureRules) -> bool:
+    """Reads one value as figures. False where it holds no number; a number not understood is a finding."""
+    text = _with_unit(written.text, written.unit)
+    limits = read_limits(text)
+    if limits is None:
+        return False
+    if isinstance(limits, str):
+        _fault(written, limits, gathered)
+        return True
+    rules: list[AlertRule] = []
+    for limit in limits:
+        rule = _rule(written, limit, len(limits) > 1 and len({one.remark for one in limits}) > 1, gathered)
+        if rule is None:
+            return True
+        rules.append(rule)
+    for rule in rules:
+        key = (slug(rule.name), rule.role, rule.condition.op, rule.condition.value, rule.condition.unit, rule.environment,
+               rule.window_s)  # fmt: skip
+        if key not in gathered.seen:
+            gathered.seen.add(key)
+            gathered.rules.append(rule)
+    gathered.notes.read(written.line, rules[0].role.value, " ".join(say_figure(rule) for rule in rules))
+    return True
+
+
+def _fault(written: Written, reason: str, gathered: FigureRules) -> None:
+    example = {Role.TARGET: "< 200ms", Role.TRIGGER: "> 70% for 5min", Role.CHECKLIST: ">= 80%"}.get(written.use.role, "1–40 req/s")
+    gathered.notes.find("figure-not-understood", written.line, mark=written.text, role=_ROLES[written.use.role],
+                        name=written.name, text=written.text[:80], reason=reason, example=example)  # fmt: skip
+
+
+def _with_unit(text: str, unit: str) -> str:
+    """A bare number with the unit of the table's Unit column."""
+    if unit and re.fullmatch(r"\s*(?:[<>=≤≥]+\s*)?[\d.,]+\s*", text):
+        return f"{text.strip()} {unit.strip('() ')}" if not unit.strip("() ").startswith("%") else f"{text.strip()}%"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a limit is about: the name people read, and the signal, where the catalogue knows it."""
+
+    name: str
+    signal: Signal | None
+    signal_name: str
+    params: dict[str, float | str]
+
+
+_STATISTIC = re.compile(r"p\d{2,3}(?:\.\d+)?|\d+(?:th|st|nd|rd)(?: percentile)?|median|mean|average|avg", re.IGNORECASE)
+_TAIL_NOISE = re.compile(r"\b(?:warning|critical|sustained|capacity|max|maximum|min|minimum|or better|target)\b", re.IGNORECASE)
+
+
+def subject_of(name: str, limit: Limit, known: Known) -> Subject:
+    """The catalogue's signal where name and words say one outright; otherwise the thing under its own name."""
+    said = limit.subject.strip(" :,-–—.")
+    tail = _TAIL_NOISE.sub("", limit.tail).strip()
+    statistic = " ".join(_STATISTIC.findall(f"{said} {tail}"))
+    shown = _shown(name, said) or tail or "figure"
+    attempts = [f"{name} {said} {statistic}", f"{said} {statistic}"] if said else [f"{name} {statistic}"]
+    attempts += [f"{said or name} {tail}"] if tail else []
+    if tail and not said:
+        attempts.append(tail)
+    for words in attempts:
+        mention = signal_mentioned(words, limit.bound.unit)
+        if mention is None or strange_words(mention.rest, known):
+            continue
+        if said and words is attempts[1] and strange_words(tuple(slug(name).split("-")), known) and not _is_kind(name):
+            continue  # `Search: latency < 2s` is not this service's latency
+        if as_expected(limit.bound, Unit(mention.signal.unit)) is None and "baseline_factor" not in limit.params:
+            if words is attempts[-1]:
+                return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
+            continue
+        return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
+    return Subject(shown, None, slug(shown.replace("_", " ")).replace("-", "_") or "figure", {})
+
+
+_KIND = re.compile(
+    r"\b(?:slos?|slas?|targets?|objectives?|performance|availability|latency|service|system|overall|metrics?|goals?|kpis?|limits?"
+    r"|budget|scale|scaling|trigger|hpa|criteria|normal|baseline|range|expected|production|api|go|if|when|up|down|out|in|at|the"
+    r"|we|on|our|and|health|errors?|throughput|traffic|requests?|response|resource|resources|usage|utilization|monthly|uptime)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_kind(name: str) -> bool:
+    """Whether a label names a kind of figure (`Target`, `Performance SLO`) rather than another thing (`Search`)."""
+    return not re.search(r"[^\W\d_]{2,}", _KIND.sub("", name))
+
+
+def _shown(name: str, said: str) -> str:
+    if not said or slug(said) == slug(name):
+        return name
+    if not name or _is_kind(name) and not _STATISTIC.fullmatch(said):
+        return said
+    return f"{name} ({said})" if _STATISTIC.fullmatch(said) else f"{name}: {said}"
+
+
+def _rule(written: Written, limit: Limit, remarked: bool, gathered: FigureRules) -> AlertRule | None:
+    """One limit as a rule of its role; None, with a finding, where it makes no sense."""
+    subject = subject_of(written.name, limit, gathered.known)
+    value = limit.bound
+    if subject.signal is not None and "baseline_factor" not in limit.params:
+        fitting = as_expected(value, Unit(subject.signal.unit))
+        if fitting is None:
+            _fault(written, f"`{value.text}` is not how {subject.signal.title} is measured", gathered)
+            return None
+        value = fitting
+    op = _operator(written, limit, value, subject)
+    if op is None:
+        _fault(written, f"it does not say whether {value.text} is the most or the least", gathered)
+        return None
+    bad = bad_direction((), subject.signal) if subject.signal is not None else None
+    if written.use.sense == "good" and is_backwards(op, _turned(bad)) and limit.op:
+        _fault(written, f"`{limit.op} {value.text}` is how it looks when something is wrong", gathered)
+        return None
+    if written.use.sense == "bad" and is_backwards(op, bad):
+        _fault(written, f"`{limit.op} {value.text}` is how it looks when all is well", gathered)
+        return None
+    name = f"{subject.name} ({limit.remark})" if remarked and limit.remark else subject.name
+    params = {**subject.params, **limit.params}
+    condition = Condition(subject.signal_name, params, op, value.value, value.unit, text=written.text)
+    scope = subject.signal.scope if subject.signal is not None else "service"
+    return AlertRule(
+        name, written.use.role, Severity.INFO, condition, environment=written.environment, scope=scope,
+        window_s=limit.window_s, average_s=limit.average_s or _measured_over(written.window), line=written.line,
+        text=written.context or written.text,
+    )  # fmt: skip
+
+
+def _measured_over(window: str) -> float | None:
+    limits = read_limits(window) if window else None
+    if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].bound.unit is not Unit.SECONDS:
+        return None
+    return limits[0].bound.value
+
+
+def _turned(bad: str | None) -> "str | None":
+    return {"above": "below", "below": "above"}.get(bad or "")
+
+
+def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject) -> str | None:
+    """The comparison as written; of a bare number the one that its column and the thing mean."""
+    if limit.op:
+        return limit.op
+    sense = written.use.sense
+    if sense in ("low", "high"):
+        return ">=" if sense == "low" else "<="
+    if sense in ("up", "down"):
+        return ">" if sense == "up" else "<"
+    if written.use.role is Role.BAND:
+        return "=="
+    bad = bad_direction((subject.name, limit.tail, written.name), subject.signal)
+    if subject.signal is not None and subject.signal.name == "request_rate":
+        bad = "below"  # a rate of requests that is asked for is one to be reached
+    if value.value == 0 and sense == "good" and bad != "below":
+        return "=="
+    if bad is None:
+        return "==" if sense == "good" and value.unit is Unit.RATIO and value.value == 1 else None
+    if sense == "good":
+        return "<=" if bad == "above" else ">="
+    return ">" if bad == "above" else "<"
+
+
+_ROLES = {Role.TARGET: "target", Role.BAND: "normal range", Role.TRIGGER: "scaling trigger", Role.CHECKLIST: "criterion"}
+_OPS = {">": "above", "<": "below", ">=": "at least", "<=": "at most", "==": "exactly", "!=": "other than"}
+_TOLD = {
+    Role.TARGET: "a target, which never pages",
+    Role.BAND: "a normal range, which never pages",
+    Role.TRIGGER: "a trigger of scaling, which never pages",
+    Role.CHECKLIST: "a point of a checklist, which never pages",
+}
+
+
+def say_value(rule: AlertRule) -> str:
+    """The comparison of a figure in words: `at most 200 ms, averaged over 5 min, for 10 min`."""
+    condition = rule.condition
+    if "baseline_factor" in condition.params:
+        said = f"{_OPS.get(condition.op, condition.op)} {condition.params['baseline_factor']:g} × normal"
+    else:
+        said = f"{_OPS.get(condition.op, condition.op)} {say(condition.value, condition.unit)}"
+    within_s = condition.params.get("window_s")
+    if isinstance(within_s, float):
+        said += f" in {say(within_s, Unit.SECONDS)}"
+    if rule.average_s:
+        said += f", over {say(rule.average_s, Unit.SECONDS)}"
+    if rule.window_s:
+        said += f", for {say(rule.window_s, Unit.SECONDS)}"
+    return said
+
+
+def say_figure(rule: AlertRule) -> str:
+    """The figure in one sentence."""
+    place = f" in {rule.environment}" if rule.environment else ""
+    return f"{rule.name}{place} {say_value(rule)}: {_TOLD[rule.role]}."
