@@ -76,7 +76,7 @@ class WrittenAlert:
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
-        heading_severity = _severity_of_heading(part.title)
+        heading_severity = severity_of_heading(part.title)
         for block in part.blocks:
             if isinstance(block, Table):
                 read_table(block, alerts, heading_severity)
@@ -95,7 +95,7 @@ _HEADING_NOISE = re.compile(
 )
 
 
-def _severity_of_heading(title: str) -> Severity | None:
+def severity_of_heading(title: str) -> Severity | None:
     """`Critical Alerts (P0)` says the severity of its rows; `High Availability Alerts` says nothing."""
     bare = re.sub(r"\(.*?\)", "", title)
     return None if _HEADING_NOISE.sub("", bare) else read_severity(title)

@@ -231,7 +231,7 @@ _AFTER_KEY = re.compile(r"(\s*\([^()]{1,40}\))?\s*(?::|\s[-–—]\s)\s*")
 
 def _field_of(line: Line, plain: bool) -> Field | None:
     text = line.text
-    if line.spans and line.spans[0].kind == "strong" and line.spans[0].start == 0:
+    if line.spans and line.spans[0].kind in ("strong", "emphasis") and line.spans[0].start == 0:
         span = line.spans[0]
         inside = span.text.rstrip()
         if inside.endswith(":"):

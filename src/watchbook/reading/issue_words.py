@@ -6,6 +6,7 @@ Called by `reading.troubleshooting` and `reading.causes`. Look-up by pattern; it
 import re
 
 from watchbook.model.runbook import AlertRule, Symptom
+from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.procedures import clean_title
 from watchbook.reading.shell.table import words
 
@@ -79,6 +80,37 @@ def issue_name(title: str) -> str:
     """`Issue: Service is down` → `Service is down`; `3. High memory` → `High memory`."""
     text = clean_title(title)
     return _ISSUE_PREFIX.sub("", text, count=1).strip() or text
+
+
+_ALERT_PREFIX = re.compile(
+    r"(?:alerts?(?:\s+name)?\s*(?:#?\d+)?\s*[:–—]|alerts?\s+-|alert\s*name\b)\s*(?=\S)", re.IGNORECASE
+)
+_BEHIND_NAME = re.compile(
+    r"\s*\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)?)\)\s*$|\s+[–—-]+\s+(?P<dashed>.+)$|:\s+(?P<colon>.+)$"
+)
+
+
+def has_alert_prefix(title: str) -> bool:
+    """Whether a heading says that it names an alert: `Alert: QueueStuck`."""
+    return _ALERT_PREFIX.match(clean_title(title)) is not None
+
+
+def split_condition(title: str) -> tuple[str, str]:
+    """Name and condition of a heading: `High Latency (P95 > 10s)`, `HighErrorRate - error rate > 5%`.
+
+    A heading that is a condition as a whole is its own name; without a comparison the condition is "".
+    """
+    text = _ALERT_PREFIX.sub("", clean_title(title), count=1)
+    for found in (
+        _BEHIND_NAME.search(text, at) for at in (0, *(m.start() for m in re.finditer(r"\s[–—-]|\(", text)))
+    ):
+        if found is None:
+            continue
+        condition = found["inside"] or found["dashed"] or found["colon"] or ""
+        name = text[: found.start()].strip()
+        if name and has_comparison(condition) and not has_comparison(name):
+            return name, condition.strip()
+    return (text, text) if has_comparison(text) else (text, "")
 
 
 def is_reference(title: str) -> bool:

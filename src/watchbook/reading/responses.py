@@ -44,6 +44,11 @@ _ADVICE = re.compile(
 )  # fmt: skip
 
 
+def pages(text: str) -> bool:
+    """Whether the words call somebody: a page, a phone call, in so many words."""
+    return bool(_PAGE.search(text) or _CALL.search(text)) and not _NOT_PAGED.search(text)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadResponse:
     """The response, the parts that were not understood, and those that are advice for a person."""

@@ -16,7 +16,15 @@ from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_r
 from watchbook.reading.conditions import Known, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_groups
-from watchbook.reading.issue_words import advice_of, is_reference, issue_name, matching_alerts, part_of
+from watchbook.reading.issue_words import (
+    advice_of,
+    is_reference,
+    issue_name,
+    matching_alerts,
+    part_of,
+    split_condition,
+)
+from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import described, descriptions
 from watchbook.reading.placeholders import placeholder_in
@@ -64,6 +72,26 @@ def read_page(section: Section, notes: Notes, context: Context) -> Troubles:
     return Troubles((replace(issue, alerts=issue.alerts or (issue.name,)),), procedures)
 
 
+def read_alert(section: Section, name: str, notes: Notes, context: Context) -> Troubles:
+    """The issue under a heading that is an alert; none where nothing stands there but what the alert says of itself."""
+    if not any(_has_body(part, notes) for part in section.walk()):
+        return Troubles()
+    issue, procedures = _IssueReader(section, notes, context).read()
+    return Troubles((replace(issue, name=name, alerts=issue.alerts or (name,)),), procedures)
+
+
+def _has_body(section: Section, notes: Notes) -> bool:
+    """Whether steps, commands or labelled parts stand in the section, which no alert took."""
+    for block in section.blocks:
+        if isinstance(block, Fence | List) and not notes.is_told(block.line):
+            return True
+        if isinstance(block, Paragraph) and not notes.is_told(block.line):
+            made = block.lines[0].field() if block.lines else None
+            if block.label or (made is not None and part_of(made.key)[0]):
+                return True
+    return False
+
+
 def _issue_sections(section: Section) -> list[Section]:
     """The sections that are issues: those right below the chapter, or below a heading that only groups them."""
     found = [section]
@@ -87,16 +115,20 @@ class _IssueReader:
 
     def __init__(self, section: Section, notes: Notes, context: Context) -> None:
         self.section, self.notes, self.context = section, notes, context
-        self.name = issue_name(section.title)
+        name, condition = split_condition(section.title)
+        self.name = issue_name(name)
         self.known = descriptions(section.all_blocks)
         self.alerts: list[str] = []
         self.symptoms: list[Symptom] = []
         self.diagnosis: list[Step] = []
         self.causes: list[CauseDraft] = []
         self.procedures: list[Procedure] = []
+        self.ids, self.names = Names(), Names(slug)  # of steps of the diagnosis, of remedies
         self.part = ""
         self.title = ""
         self.writer = StepWriter(notes, Setting(context.environments, diagnosis=True))
+        if condition:
+            self._symptom(Line(section.line, condition), section.line)
 
     def read(self) -> tuple[Issue, tuple[Procedure, ...]]:
         self.notes.read(self.section.line, "issue", f"The issue “{self.name}”.")
@@ -333,7 +365,7 @@ class _IssueReader:
                 said = step.safety.safety.value.replace("_", " ")
                 short = first_words(step.script)
                 self.notes.find("diagnosis-not-read-only", step.line, mark=short, command=short, safety=said)
-            self.diagnosis.append(renamed(step, self.diagnosis))
+            self.diagnosis.append(renamed(step, self.ids))
 
     def _cause(self, cause: CauseDraft) -> Cause:
         """The finished cause, with its remedy as a procedure."""
@@ -341,7 +373,7 @@ class _IssueReader:
         if any(step.script or step.kind is not StepKind.MANUAL for step in cause.remedy) or (
             cause.remedy and cause.solution
         ):
-            procedure = self._unique(f"{self.name}: {cause.name}")
+            procedure = self.names.unique(f"{self.name}: {cause.name}")
             used = " ".join(script for step in cause.remedy for script in scripts_of(step))
             parameters = described(
                 (p for p in cause.parameters if re.search(rf"\$\{{?{p.name}\b", used)), self.known
@@ -362,13 +394,6 @@ class _IssueReader:
             cause.advice,
             cause.line,
         )
-
-    def _unique(self, name: str) -> str:
-        taken = {slug(procedure.name) for procedure in self.procedures}
-        number, unique = 2, name
-        while slug(unique) in taken:
-            unique, number = f"{name} {number}", number + 1
-        return unique
 
     def _is_cause_table(self, block: Table) -> bool:
         return {"cause", "fix"} <= set(columns_of_causes(block))
