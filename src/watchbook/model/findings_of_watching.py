@@ -263,12 +263,6 @@ ALERTS = (
         "Nobody reads chat or mail at three in the morning.",
     ),
     (
-        "WB317", "signal-unmeasured", _ERROR,
-        "{name} cannot be evaluated: `{signal}` is no signal that can be measured{more}.",
-        "Add `{signal}` with a query in a code span to Key Metrics, or write the condition as a query.",
-        "The alert is read and shown, and stays unarmed: nothing measures it, so it never fires.",
-    ),
-    (
         "WB310", "check-undefined", _ERROR,
         "The condition of {name} names the check `{check}`, which is not defined.",
         "Add it to Health Checks, or use one of: {known}.",
@@ -297,6 +291,12 @@ ALERTS = (
         "The column {column} is not one that {section} knows: it is shown as prose.",
         "Use a column of the template, or leave it as text.",
         "A value that nobody reads changes nothing.",
+    ),
+    (
+        "WB317", "signal-unmeasured", _ERROR,
+        "{name} cannot be evaluated: `{signal}` is no signal that can be measured{more}.",
+        "Add `{signal}` with a query in a code span to Key Metrics, or write the condition as a query.",
+        "The alert is read and shown, and stays unarmed: nothing measures it, so it never fires.",
     ),
     (
         "WB318", "rules-not-read", _WARNING,

@@ -53,10 +53,11 @@ def test_what_is_not_text_is_refused(tmp_path: Path, content: bytes, complaint: 
 
 
 def test_two_documents_of_one_service_are_refused(tmp_path: Path) -> None:
-    """Two runbooks with one service name could not be told apart."""
-    for name in ("a-runbook.md", "b-runbook.md"):
+    """Two runbooks with one service name in different folders could not be told apart."""
+    for name in ("a/RUNBOOK.md", "b/RUNBOOK.md"):
+        (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(MINIMAL)
-    with pytest.raises(DocumentError, match=r"already described by .*a-runbook\.md"):
+    with pytest.raises(DocumentError, match=r"already described by .*a/RUNBOOK\.md"):
         load_all([tmp_path])
 
 

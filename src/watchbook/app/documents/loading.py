@@ -1,18 +1,25 @@
 """Finds runbooks on disk and reads them. Called by `check`, `explain`, `up` and everything that needs a document.
 
-A path is a file or a folder; a folder is searched for `RUNBOOK.md` and `*runbook*.md`. Whatever cannot be loaded is one
-`DocumentError` line. It never writes, and it keeps nothing.
+A path is a file, a pattern (`services/*/RUNBOOK.md`) or a folder; a folder is searched for `RUNBOOK.md` and
+`*runbook*.md`. A file may describe several services, and a runbook may stand in several files (`documents.joining`).
+Whatever cannot be loaded is one `DocumentError` line. It never writes, and it keeps nothing.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchbook.model.errors import DocumentError
 from watchbook.model.ids import ServiceId, slug
 from watchbook.model.runbook import Runbook
 
+if TYPE_CHECKING:
+    from watchbook.reading.composing import Composed
+
 _NAME = re.compile(r"runbook", re.IGNORECASE)
+_PATTERN = re.compile(r"[*?\[]")
 _SKIPPED = {".git", ".venv", "node_modules", ".watchbook", "__pycache__"}
 LARGEST_BYTES = 20 * 1024 * 1024
 
@@ -27,27 +34,63 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A runbook that was found and not read yet: its main file, and files beside it that name the same service."""
+
+    path: Path
+    also: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
-    """A runbook with the file it came from. `text` is the document exactly as read; lines are those of `text`."""
+    """The runbook of one service, with where it came from.
+
+    `path` is its main file, in whose folder its commands run. `text` is the document exactly as read; of several files, as
+    they were joined (`composed`). Lines of the runbook are lines of `text`.
+    """
 
     path: Path
     text: str
     runbook: Runbook
     revision: Revision = Revision("")
+    composed: "Composed | None" = field(default=None, compare=False)
 
     @property
     def id(self) -> ServiceId:
         return ServiceId(slug(self.runbook.service.name))
 
+    @property
+    def label(self) -> str:
+        """The main file as people know it."""
+        return self.revision.label or str(self.path)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that it was read from, the main one first."""
+        names = self.composed.files[1:] if self.composed else ()
+        return (self.path, *(self.path.parent / name for name in names))
+
+    def place(self, line: int) -> tuple[str, int]:
+        """File, as people know it, and line there, of a line of the text."""
+        if self.composed is None:
+            return self.label, line
+        origin = self.composed.origin(line)
+        return self.name_of(origin.file), origin.line
+
+    def name_of(self, file: str) -> str:
+        """A file of the joined text as people know it: beside the main one."""
+        main = self.composed.files[0] if self.composed else file
+        return self.label if file == main else self.label.removesuffix(main) + file
+
     def where(self, line: int) -> str:
         """`file:line`, as people find it."""
-        return f"{self.revision.label or self.path}:{line}"
+        return "{}:{}".format(*self.place(line))
 
 
 def find(paths: list[Path]) -> list[Path]:
     """Files named by `paths`, folders searched, in order and without repeats.
 
-    Raises `DocumentError` for a path that is missing or a folder without a runbook.
+    Raises `DocumentError` for a path that is missing, a pattern without a match, or a folder without a runbook.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -62,9 +105,41 @@ def find(paths: list[Path]) -> list[Path]:
             found.update(dict.fromkeys(inside))
         elif path.exists():
             found[path] = None
+        elif is_pattern(path):
+            found.update(dict.fromkeys(matching(path)))
         else:
             raise DocumentError("there is no such file", where=str(path), mend="Check the path.")
     return list(found)
+
+
+def is_pattern(path: Path) -> bool:
+    """Whether a path holds `*`, `?` or `[`."""
+    return _PATTERN.search(str(path)) is not None
+
+
+def matching(pattern: Path) -> list[Path]:
+    """What a pattern matches, in order: files of any name, and the runbooks of folders. `**` is any depth.
+
+    Raises `DocumentError` where it matches nothing.
+    """
+    import glob
+
+    found: list[Path] = []
+    for name in sorted(glob.glob(str(pattern), recursive=True)):  # noqa: PTH207  # Path.glob takes no absolute pattern
+        path = Path(name)
+        if path.is_dir():
+            found += runbooks_in(path)
+        elif not _SKIPPED & set(path.parts[len(_fixed(pattern)) :]):
+            found.append(path)
+    if not found:
+        raise DocumentError("no file matches this pattern", where=str(pattern), mend="Check the pattern.")
+    return found
+
+
+def _fixed(pattern: Path) -> tuple[str, ...]:
+    """The parts of a pattern before its first wildcard."""
+    parts = pattern.parts
+    return parts[: next(i for i, part in enumerate(parts) if _PATTERN.search(part))]
 
 
 def runbooks_in(folder: Path) -> list[Path]:
@@ -115,39 +190,80 @@ def decoded(raw: bytes, where: str) -> str:
 
 
 def load(path: Path) -> Loaded:
-    """Reads one runbook. Raises `DocumentError` as `read_text` does; a malformed document is findings, not an error."""
-    from watchbook.reading import read_runbook
+    """Reads one runbook. Raises `DocumentError` as `read_text` does; a malformed document is findings, not an error.
 
-    text = read_text(path)
-    return Loaded(path, text, read_runbook(text), Revision(str(path)))
+    Of several services in it, the first.
+    """
+    return load_found(Found(path))[0]
+
+
+def load_found(found: Found, revision: Revision | None = None) -> tuple[Loaded, ...]:
+    """Reads one runbook with all its files: one value for each service that it describes. Raises `DocumentError`."""
+    from watchbook.app.documents.joining import join, reader_of
+
+    names = [found.path.name, *(path.name for path in found.also)]
+    composed = join(names[0], names[1:], reader_of(found.path))
+    return loaded_from(composed, found.path, revision or Revision(str(found.path)))
+
+
+def loaded_from(composed: "Composed", path: Path, revision: Revision) -> tuple[Loaded, ...]:
+    """What a text says, one value for each of its services."""
+    from watchbook.reading import read_runbooks
+
+    read = list(read_runbooks(composed.text))
+    read[0] = replace(read[0], findings=(*read[0].findings, *composed.findings))
+    parts = composed if composed.origins else None
+    return tuple(Loaded(path, composed.text, runbook, revision, parts) for runbook in read)
 
 
 def outdated(loaded: Loaded, since: float) -> str:
-    """Why the file does not hold the loaded text any more; empty where it does.
+    """Why the files do not hold the loaded text any more; empty where they do.
 
-    `since` is when it was loaded, in wall seconds: a file that was not touched after that is not read again.
+    `since` is when it was loaded, in wall seconds: files that were not touched after that are not read again.
     """
-    try:
-        if loaded.path.stat().st_mtime <= since or read_text(loaded.path) == loaded.text:
-            return ""
-    except FileNotFoundError:
-        return f"{loaded.path.name} is gone"
-    except (OSError, DocumentError):
-        return f"{loaded.path.name} cannot be read any more"
-    return f"{loaded.path.name} was edited"
+    from watchbook.app.documents.joining import join, reader_of
+
+    changed = ""
+    for path in loaded.files:
+        try:
+            if path.stat().st_mtime > since:
+                read_text(path)
+                changed = changed or f"{path.name} was edited"
+        except FileNotFoundError:
+            return f"{path.name} is gone"
+        except (OSError, DocumentError):
+            return f"{path.name} cannot be read any more"
+    if not changed:
+        return ""
+    names = loaded.composed.files if loaded.composed else (loaded.path.name,)
+    also = [name for name in names[1:] if "/" not in name]
+    return "" if join(names[0], also, reader_of(loaded.path)).text == loaded.text else changed
 
 
-def load_all(paths: list[Path]) -> list[Loaded]:
-    """Reads every runbook under `paths`. Two documents of one service name are an error: nobody could tell them apart."""
+def load_all(paths: Sequence[Path]) -> list[Loaded]:
+    """Reads every runbook under `paths`. Two documents of one service are an error: nobody could tell them apart."""
+    from watchbook.app.documents.joining import gather
+
     loaded: dict[ServiceId, Loaded] = {}
-    for path in find(paths):
-        one = load(path)
-        other = loaded.get(one.id)
-        if other is not None:
-            raise DocumentError(
-                f"the service “{one.runbook.service.name}” is already described by {other.path}",
-                where=str(path),
-                mend="Give one of them another **Service:** name.",
-            )
-        loaded[one.id] = one
+    for found in gather(paths):
+        for one in load_found(found):
+            other = loaded.get(one.id)
+            if other is not None:
+                raise twice(one, other)
+            loaded[one.id] = one
     return list(loaded.values())
+
+
+def twice(one: Loaded, other: Loaded) -> DocumentError:
+    """Two documents describe one service: which, and why they are not two parts of one."""
+    from watchbook.reading.composing import shared_section
+
+    why = ""
+    if one.path.parent == other.path.parent and one.path != other.path:
+        both = shared_section({str(other.label): other.text, str(one.label): one.text})
+        why = f"; both have a section “{both[0]}” (line {both[2]} and line {both[4]})" if both else ""
+    return DocumentError(
+        f"the service “{one.runbook.service.name}” is already described by {other.label}{why}",
+        where=one.label,
+        mend="Give one of them another **Service:** name.",
+    )
