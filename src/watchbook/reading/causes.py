@@ -4,12 +4,14 @@ Called by `reading.troubleshooting`. A remedy becomes a procedure; which cause i
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from watchbook.model.procedures import Parameter, Step
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Fence, Item, Line, Row, Table
 from watchbook.reading.fences import Group, read_groups
+from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.shell import classify
 from watchbook.reading.step_text import Lines, first_words, is_path
@@ -35,6 +37,28 @@ class CauseDraft:
     parameters: list[Parameter] = field(default_factory=list)
     solution: str = ""
     advice: str | None = None
+    _ids: dict[str, Names] = field(default_factory=lambda: defaultdict(Names))  # of checks, remedies and both
+
+    def add_item(self, step: Step, check: bool) -> None:
+        """A step of an item: its id is one that neither a check nor a remedy has."""
+        step = renamed(step, self._ids["both"])
+        self._ids["check" if check else "remedy"].take(step.id)
+        (self.check if check else self.remedy).append(step)
+
+    def add_checks(self, steps: list[Step]) -> list[Step]:
+        """Steps of a block as checks; gives them with the ids that they have there."""
+        return self._add(steps, self.check, self._ids["check"])
+
+    def add_remedies(self, steps: list[Step]) -> list[Step]:
+        """Steps of a block as remedies; gives them with the ids that they have there."""
+        return self._add(steps, self.remedy, self._ids["remedy"])
+
+    def _add(self, steps: list[Step], place: list[Step], ids: Names) -> list[Step]:
+        added = [renamed(step, ids) for step in steps]
+        for step in added:
+            self._ids["both"].take(step.id)
+        place += added
+        return added
 
 
 def add_item(item: Item, cause: CauseDraft, notes: Notes, context: Context) -> None:
@@ -43,8 +67,7 @@ def add_item(item: Item, cause: CauseDraft, notes: Notes, context: Context) -> N
     steps = writer.item(item)
     for step in steps:
         only_reads = step.safety is not None and step.safety.safety is Safety.READ_ONLY
-        place = cause.check if only_reads and CHECK.match(step.name) and not cause.remedy else cause.remedy
-        place.append(renamed(step, [*cause.check, *cause.remedy]))
+        cause.add_item(step, check=only_reads and bool(CHECK.match(step.name)) and not cause.remedy)
     cause.parameters += writer.parameters
 
 
@@ -62,10 +85,10 @@ def add_fence(block: Fence, cause: CauseDraft, notes: Notes, context: Context, r
             continue
         writer = remedies if mending else checks
         drafts_of[mending] += writer.group(group, {}, cause.name)
-    cause.check += [renamed(step, cause.check) for step in checks.with_choices(drafts_of[False], block)]
-    cause.remedy += [renamed(step, cause.remedy) for step in remedies.with_choices(drafts_of[True], block)]
+    added = cause.add_checks(checks.with_choices(drafts_of[False], block))
+    cause.add_remedies(remedies.with_choices(drafts_of[True], block))
     cause.parameters += remedies.parameters
-    for step in cause.check:
+    for step in added:
         if step.script and step.safety and step.safety.safety is not Safety.READ_ONLY:
             said = step.safety.safety.value.replace("_", " ")
             notes.find(
@@ -96,12 +119,9 @@ def _side(group: Group, mending: bool, cause: CauseDraft, notes: Notes) -> tuple
     return mending, group
 
 
-def renamed(step: Step, others: list[Step]) -> Step:
-    """The step with an id that none of the others has."""
-    taken = {other.id for other in others}
-    number, identity = 2, step.id
-    while identity in taken:
-        identity, number = f"{step.id}-{number}", number + 1
+def renamed(step: Step, ids: Names) -> Step:
+    """The step with an id that nobody has yet."""
+    identity = ids.unique(step.id, "-")
     return step if identity == step.id else replace(step, id=identity)
 
 

@@ -7,6 +7,7 @@ backups) are read by their own modules before.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,7 @@ from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
 from watchbook.reading.commands import read_fence as read_commands
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_attributes, read_groups
+from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions
 from watchbook.reading.step_text import Lines, code_behind_colon, is_path
@@ -116,6 +118,8 @@ class _Chapter:
     def __init__(self, kind: str, notes: Notes, context: Context, known: Descriptions) -> None:
         self.kind, self.notes, self.context, self.known = kind, notes, context, known
         self.found: list[Procedure] = []
+        self.names = Names(slug)
+        self.described = sorted((line, name) for name, (_, _, line) in known.items())
         self.commands: list[Command] = []
 
     def unit(self, unit: _Unit) -> None:
@@ -134,7 +138,8 @@ class _Chapter:
             return
         self._tell(unit)
         section = "rollback" if rollback else self.kind or "operations"
-        name = self._name(writer.attributes.get("name") if self.kind not in PROCEDURAL else None, unit.name)
+        attribute = writer.attributes.get("name") if self.kind not in PROCEDURAL else None
+        name = self.names.unique(attribute or unit.name)
         handler = self._handler(name, writer)
         on_failure = handler.name if handler else _named_rollback(writer.attributes)
         self.found.append(
@@ -150,6 +155,7 @@ class _Chapter:
             )
         )
         if handler:
+            self.names.take(handler.name)
             self.found.append(handler)
 
     def _parameters(self, steps: Iterable[Step], met: list[Parameter]) -> tuple[Parameter, ...]:
@@ -163,15 +169,6 @@ class _Chapter:
         steps = tuple(writer.handler)
         parameters = self._parameters(steps, writer.parameters)
         return Procedure(f"{name}: rollback", "rollback", steps, parameters, None, False, True, steps[0].line)
-
-    def _name(self, attribute: str | None, title: str) -> str:
-        """A name that no procedure of the chapter has yet."""
-        name = attribute or title
-        taken = {slug(procedure.name) for procedure in self.found}
-        number, unique = 2, name
-        while slug(unique) in taken:
-            unique, number = f"{name} {number}", number + 1
-        return unique
 
     def _is_procedure(self, unit: _Unit) -> bool:
         """Whether the blocks under the heading or label are steps; lists of people are not."""
@@ -242,8 +239,10 @@ class _Chapter:
         self.notes.read(Lines(unit.line, unit.line), "procedure", f"The procedure “{unit.name}”.")
 
     def _tell_descriptions(self, block: List | Table) -> None:
-        for name, (text, default, line) in self.known.items():
-            if block.line <= line <= block.end_line and not self.notes.is_told(line):
+        first, last = (bisect_left(self.described, (line, "")) for line in (block.line, block.end_line + 1))
+        for line, name in self.described[first:last]:
+            text, default, _ = self.known[name]
+            if not self.notes.is_told(line):
                 by_default = f", {default} by default" if default else ""
                 self.notes.read(line, "parameter", f"The parameter {name}{by_default}: {text}")
 

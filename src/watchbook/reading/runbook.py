@@ -420,8 +420,12 @@ def _read_issues(draft: _Draft) -> None:
 
 def _told(fence: Fence, notes: Notes) -> bool:
     """Whether a module said something about every line of the fence already."""
-    told = notes.read_lines | notes.prose_lines
-    return all(fence.first_line + offset in told for offset, text in enumerate(fence.lines) if text.strip())
+    read, prose = notes.read_lines, notes.prose_lines
+    return all(
+        number in read or number in prose
+        for number, text in enumerate(fence.lines, fence.first_line)
+        if text.strip()
+    )
 
 
 def _finish(text: str, draft: _Draft) -> Runbook:
