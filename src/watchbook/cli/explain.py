@@ -75,12 +75,15 @@ def _as_page(paths: Sequence[Path], named: Path, output: Path | None) -> int:
 
 
 def explained(runbook: Runbook, source: Sequence[str], everything: bool, colour: bool) -> Iterable[str]:
-    """The document with each reading (`→`) and finding (`!`) below the line it belongs to."""
+    """The document with each reading (`→`) and finding (`!`) below the line it belongs to; secrets are hidden."""
+    from watchbook.reading.secrets import hide_secrets
+
+    source = hide_secrets("\n".join(source)).split("\n")
     below: dict[int, list[str]] = {}
     for reading in runbook.readings:
         until = f" (to line {reading.end_line})" if reading.end_line > reading.line else ""
         below.setdefault(reading.line, []).append(
-            _painted(f"→ {reading.kind}{until}: {reading.says}", "32", colour)
+            _painted(f"→ {reading.kind}{until}: {hide_secrets(reading.says)}", "32", colour)
         )
     for finding in runbook.findings:
         said = f"! {finding.severity.value} {finding.code}: {finding.message}"

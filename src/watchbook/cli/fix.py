@@ -15,6 +15,7 @@ import click
 
 from watchbook.app.documents.mending import Proposal, propose, write
 from watchbook.model.errors import DocumentError
+from watchbook.reading.secrets import hide_secrets
 
 _LINE_END, _LAST_END = re.compile(r"\r\n|\r|\n"), re.compile(r"(?:\r\n|\r|\n)\Z")
 _COLOURS = {"+": "32", "-": "31", "@": "36"}
@@ -63,8 +64,11 @@ def _print(proposal: Proposal, written: bool) -> None:
 
 
 def _diff(proposal: Proposal) -> Iterator[str]:
-    """Unified, without line ends, so that a file with CRLF looks like any other."""
-    before, after = (_LINE_END.split(_LAST_END.sub("", text)) for text in (proposal.before, proposal.after))
+    """Unified, without line ends, so that a file with CRLF looks like any other, and without the document's secrets."""
+    before, after = (
+        hide_secrets("\n".join(_LINE_END.split(_LAST_END.sub("", text)))).split("\n")
+        for text in (proposal.before, proposal.after)
+    )
     name, colour = proposal.path.as_posix(), sys.stdout.isatty()
     for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm=""):
         code = _COLOURS.get(line[:1])

@@ -11,6 +11,7 @@ from watchbook import __version__
 from watchbook.app.documents.checking import Checked
 from watchbook.model.findings import catalogue, entry
 from watchbook.model.runbook import Finding, Level
+from watchbook.reading.secrets import hide_secrets
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
 _SECRET = entry("secret-in-text").code
@@ -18,21 +19,25 @@ RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 
 def in_text(checked: Checked, colour: bool) -> Iterable[str]:
-    """Each finding with its source line, a caret under the part that is meant, and how to mend it."""
+    """Each finding with its source line, a caret under the part that is meant, and how to mend it.
+
+    A secret in a line that is shown is hidden, whichever finding shows the line: a log of checks must not repeat it.
+    """
+    lines = hide_secrets("\n".join(checked.lines), keep_length=True).split("\n") if checked.findings else ()
     for finding in checked.findings:
         place = f"{checked.path}:{finding.line}:{finding.column + 1}"
         level = f"{finding.severity.value} {finding.code}"
         yield f"{_painted(place, '1', colour)}: {_painted(level, _COLOURS[finding.severity], colour)}: {finding.message}"
-        yield from _source(checked, finding)
+        yield from _source(lines, finding)
         yield f"      = {finding.mend}"
         yield ""
 
 
-def _source(checked: Checked, finding: Finding) -> Iterable[str]:
+def _source(lines: Sequence[str], finding: Finding) -> Iterable[str]:
     """The source line and its caret; long lines are cut around the mark."""
-    line = checked.lines[finding.line - 1] if 0 < finding.line <= len(checked.lines) else ""
+    line = lines[finding.line - 1] if 0 < finding.line <= len(lines) else ""
     if not line.strip() or finding.code == _SECRET:
-        return  # a log of checks must not repeat the secret
+        return
     start = max(0, finding.column - 60) if finding.column > 100 else 0
     shown = line[start : start + 160].replace("\t", " ")
     length = max(1, min(finding.length or len(line.strip()), len(shown) - (finding.column - start)))
