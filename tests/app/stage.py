@@ -17,9 +17,11 @@ from typing import Any
 from aiohttp import web
 
 from watchbook.app.documents.loading import load_all
+from watchbook.app.documents.sources import Snapshot
 from watchbook.app.faces import Faces
 from watchbook.app.watchbook import Setup, Watchbook
 from watchbook.app.wiring import data_folder, load_wiring
+from watchbook.model.errors import DocumentError
 from watchbook.store import folder
 
 RUNBOOK = """# Operational Runbook: Till
@@ -225,6 +227,27 @@ class Stage:
         instances = ", ".join(self.till.instances)
         (self.folder / "RUNBOOK.md").write_text(runbook.format(url=self.till.url, instances=instances))
         (self.folder / "watchbook.toml").write_text(wiring.format(phone=self.phone.url))
+
+    async def reload(self) -> None:
+        """What stands in the folder now is taken up, as the next look at the sources would."""
+        assert self.watchbook is not None
+        loaded, problems = {}, {}
+        try:
+            loaded = {one.id: one for one in load_all([self.folder])}
+        except DocumentError as error:
+            problems[str(self.folder / "RUNBOOK.md")] = str(error)
+            loaded = {live.id: live.loaded for live in self.watchbook.live.values()}
+        await self.watchbook.reloading.apply(Snapshot(loaded, problems))
+
+    async def edit(self, *changes: tuple[str, str]) -> None:
+        """The runbook with these replacements (each must be found) is written and taken up."""
+        path = self.folder / "RUNBOOK.md"
+        text = path.read_text()
+        for old, new in changes:
+            assert old in text, f"{old!r} does not stand in the runbook"
+            text = text.replace(old, new)
+        path.write_text(text)
+        await self.reload()
 
     @asynccontextmanager
     async def watching(self, shadow: bool = False) -> AsyncIterator[Faces]:

@@ -61,16 +61,16 @@ def test_an_older_database_is_brought_up(tmp_path: Path, monkeypatch: pytest.Mon
     store.close()
     later = tmp_path / "later"
     shutil.copytree(migrate.MIGRATIONS, later)
-    (later / "versions" / "version_0002.py").write_text(_ONE_MORE)
+    (later / "versions" / "version_0003.py").write_text(_ONE_MORE)
     monkeypatch.setattr(migrate, "MIGRATIONS", later)
-    monkeypatch.setattr(migrate, "SCHEMA_VERSION", 2)
-    with pytest.raises(StoreError, match=r"older version \(1; this Watchbook has 2\)"):
+    monkeypatch.setattr(migrate, "SCHEMA_VERSION", 3)
+    with pytest.raises(StoreError, match=r"older version \(2; this Watchbook has 3\)"):
         Reader(path)
     store = Store(path)
     found = store.reader.read_now(lambda connection: records.get(connection, Setting, "theme"))
     store.close()
     assert found == Setting("theme", "dark", 1)
-    assert _version(path) == "0002"
+    assert _version(path) == "0003"
     with contextlib.closing(sqlite3.connect(path)) as raw:
         assert raw.execute("select colour from setting").fetchone() == ("blue",)
 
@@ -79,8 +79,8 @@ _ONE_MORE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -95,10 +95,10 @@ def test_a_failing_migration_leaves_the_old_database(tmp_path: Path, monkeypatch
     before = _shape(path)
     later = tmp_path / "later"
     shutil.copytree(migrate.MIGRATIONS, later)
-    (later / "versions" / "version_0002.py").write_text(_ONE_MORE + "    raise ValueError('no good')\n")
+    (later / "versions" / "version_0003.py").write_text(_ONE_MORE + "    raise ValueError('no good')\n")
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "MIGRATIONS", later)
-        patched.setattr(migrate, "SCHEMA_VERSION", 2)
+        patched.setattr(migrate, "SCHEMA_VERSION", 3)
         with pytest.raises(ValueError, match="no good"):
             Store(path)
     assert _shape(path) == before
@@ -115,7 +115,7 @@ def test_an_empty_database_has_nothing_to_read(tmp_path: Path) -> None:
     Reader(path).close()
 
 
-@pytest.mark.parametrize("version", ["0002", "9999", "from the future"])
+@pytest.mark.parametrize("version", ["0003", "9999", "from the future"])
 def test_a_newer_database_is_refused(tmp_path: Path, version: str) -> None:
     """One line names the file, both versions and what to do; the file is left as it is."""
     path = tmp_path / "watchbook.sqlite"

@@ -23,9 +23,8 @@ from watchbook.model.alerts import Episode
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError
 from watchbook.model.ids import EpisodeId, slug
-from watchbook.model.incidents import Entry
 from watchbook.model.paging import Silence
-from watchbook.store.marks import Arming, Setting
+from watchbook.store.marks import Arming
 from watchbook.store.store import Store
 
 Desks = Mapping[tuple[str, str], Desk]  # by service and environment
@@ -215,18 +214,5 @@ class Answering:
         live = self._overseeing.find(service)
         if live.loaded.runbook.digest != digest:
             raise ConflictError("the runbook has changed again", mend="Look at it as it is now, then accept.")
-        await trust(self._store, live, actor.name, self._now())
+        del actor
         return document_view(live)
-
-
-async def trust(store: Store, live: LiveService, actor: str, now: float, how: str = "") -> None:
-    """Remembers that the loaded revision is trusted, and journals who said so."""
-    name = f"trusted {live.id}"
-    before = await store.get(Setting, name)
-    digest = live.loaded.runbook.digest
-    if before is None or before.value != digest:
-        text = f"{live.loaded.path.name} at {digest[:12]}" + (f" {how}" if how else "")
-        says = f"{actor} accepted {text}: its read-only commands may run unattended"
-        entry = Entry(live.id, "document.accepted", says, actor, now, live.id, data={"digest": digest})
-        await store.apply(Decision(says, (Setting(name, digest, before.version if before else 0),), (entry,)))
-    live.trusted = digest

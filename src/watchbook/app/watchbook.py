@@ -15,14 +15,16 @@ from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
-from watchbook.app.answering import Answering, trust
+from watchbook.app.answering import Answering
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.diagnosing.diagnosing import Diagnosing
 from watchbook.app.documents.loading import Loaded
+from watchbook.app.documents.sources import Snapshot
 from watchbook.app.operating.announcing import LiveAnnouncements, PagingLedger, alarm_of, calm, on_console
 from watchbook.app.operating.operating import Operating
 from watchbook.app.operating.surroundings import LiveSurroundings
 from watchbook.app.overseeing import Overseeing
+from watchbook.app.reloading import Floor, Reloading, Sources
 from watchbook.app.streaming import Streaming
 from watchbook.app.telling import channels_of
 from watchbook.app.views.watched import Actor
@@ -32,7 +34,7 @@ from watchbook.app.watching.gauges import gauges_of
 from watchbook.app.watching.live import LiveService, Place
 from watchbook.app.watching.pinning import Pins
 from watchbook.app.watching.place_watch import PlaceWatch, Tools
-from watchbook.app.watching.placing import Placement, load_kept, place_service, reread
+from watchbook.app.watching.placing import Placement, reread
 from watchbook.app.watching.stalls import Stalls
 from watchbook.app.wiring import Wiring
 from watchbook.deciding import answers
@@ -68,6 +70,9 @@ class Setup:
     url: str
     shadow: bool = False
     starter: str = "the operator"  # who starts the watch, and accepts the runbooks by it
+    sources: Sources | None = (
+        None  # where the runbooks come from, to be followed; None: they stay as they are
+    )
 
 
 class Watchbook:
@@ -83,6 +88,7 @@ class Watchbook:
         self.desks: dict[tuple[str, str], Desk] = {}
         self.problems: dict[str, str] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._watches: dict[tuple[str, str], tuple[PlaceWatch, asyncio.Task[None]]] = {}
         secrets, environment = wiring.secrets(), wiring.command_environment()
         self.store = Store(setup.folder.database, redact=lambda text: redact(text, secrets))
         link_key = setup.folder.signing_key()
@@ -121,6 +127,20 @@ class Watchbook:
         )
         self.diagnosing = Diagnosing(self.store, self.clock.now, environment, secrets, self.figures)
         self.streaming = Streaming(self.store, self.clock.now)
+        self._pins, self._stalls = Pins(self.store), Stalls()
+        self.reloading = Reloading(
+            Floor(
+                self.store,
+                self.live,
+                self.desks,
+                self._placement,
+                self._watch,
+                self._unwatch,
+                self._renewed,
+                self.problems,
+            ),
+            setup.starter,
+        )
         self.prober = Prober(ProbeSettings(environment, secrets))
         self.figures.gauges += gauges_of(self.outbox, self.runs, self.store, self.live)
 
@@ -136,42 +156,71 @@ class Watchbook:
 
     async def start(self) -> None:
         """Takes up what was going on, and begins to watch."""
-        pins = Pins(self.store)
-        placement = Placement(self.setup.wiring, self.settings, pins, self.clock.now(), self.setup.shadow)
-        for loaded in self.setup.runbooks:
-            await self._take(loaded, placement)
+        snapshot = Snapshot({one.id: one for one in self.setup.runbooks})
+        await self.reloading.start(snapshot)
+        for service in self.live.values():
+            await self._resume(service)
         await self.outbox.start()
         await self.runs.recover()
         await self.prober.__aenter__()
-        stalls = Stalls()
-        self._begin(stalls.run(), "look at its own delays")
-        tools = Tools(self.prober, self.figures, pins, stalls, self.clock.now, self._changed)
+        self._begin(self._stalls.run(), "look at its own delays")
         for service in self.live.values():
             for place in service.places.values():
-                watch = PlaceWatch(service, place, self.desks[(service.id, place.name)], tools)
-                self._begin(watch.run(), f"{service.id}:{place.name}")
+                self._watch(service, place)
         self._begin(self._heartbeat(), "heartbeat")
         self._begin(self.auditor.run(), "audit of pages")
+        if self.setup.sources is not None:
+            self._begin(self.reloading.follow(self.setup.sources), "follow the runbooks")
 
-    async def _take(self, loaded: Loaded, placement: Placement) -> None:
-        """One runbook: its places under what was kept, trusted as it is now, and the time it was not watched taken out."""
-        kept = await load_kept(self.store, loaded.id)
-        service = await place_service(loaded, kept, placement)
-        self.live[service.id] = service
-        await trust(self.store, service, self.setup.starter, self.clock.now(), how="by starting the watch")
+    def _placement(self) -> Placement:
+        return Placement(self.setup.wiring, self.settings, self._pins, self.clock.now(), self.setup.shadow)
+
+    async def _resume(self, service: LiveService) -> None:
+        """The time in which a service was not watched is taken out of its windows (rule 4)."""
         seen = await self.store.get(Heartbeat, service.id)
         down_s = self.clock.now() - seen.seen_at if seen else 0.0
         for place in service.places.values():
-            desk = Desk(place, self.outbox, self.clock.now, self._wanted, self._reread)
-            self.desks[(service.id, place.name)] = desk
+            desk = self._desk_for(service, place)
             if seen is not None:
                 await desk.decide(lambda watch, now: answers.resume(watch, down_s, now))
 
-    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def _desk_for(self, service: LiveService, place: Place) -> Desk:
+        desk = Desk(place, self.outbox, self.clock.now, self._wanted, self._reread)
+        self.desks[(service.id, place.name)] = desk
+        return desk
+
+    def _watch(self, service: LiveService, place: Place) -> None:
+        """Begins to watch a place, at its desk or a new one."""
+        key = (service.id, place.name)
+        desk = self.desks.get(key) or self._desk_for(service, place)
+        tools = Tools(self.prober, self.figures, self._pins, self._stalls, self.clock.now, self._changed)
+        watch = PlaceWatch(service, place, desk, tools)
+        self._watches[key] = (watch, self._begin(watch.run(), f"{service.id}:{place.name}"))
+
+    async def _unwatch(self, service: str, environment: str) -> None:
+        """Ends the watch of a place that nobody watches any more."""
+        key = (service, environment)
+        watch = self._watches.pop(key, None)
+        if watch is not None:
+            self._tasks.remove(watch[1])
+            watch[1].cancel()
+            await asyncio.gather(watch[1], return_exceptions=True)
+        self.desks.pop(key, None)
+
+    def _renewed(self, service: LiveService) -> None:
+        """A service has another text."""
+        for place in service.places.values():
+            found = self._watches.get((service.id, place.name))
+            if found is not None:
+                found[0].renew()
+        self._changed(service.id)
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)
         task.set_name(name)
         task.add_done_callback(self._ended)
         self._tasks.append(task)
+        return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         """A watch that ends by itself is a bug: it stands in `/health` until the next start."""

@@ -58,8 +58,10 @@ class Directory:
         return Reach(name, name, (CONSOLE,), wired=False)
 
     def room(self, name: str) -> Reach:
-        """A room (`#incidents`) and its channels."""
+        """A room (`#incidents`) and its channels; a person's, where a name that is no room stands in its place."""
         channels = self.rooms.get(slug(name))
+        if not channels and not name.startswith("#") and (person := self.reach(name)).wired:
+            return person
         return Reach(name, name, channels or (CONSOLE,), wired=bool(channels))
 
 

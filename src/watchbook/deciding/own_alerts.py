@@ -16,6 +16,8 @@ from watchbook.model.runbook import AlertRule, Condition, Role
 NO_DATA = "No data from "
 EVALUATION_FAILING = "Evaluation failing"
 FAILING_WINDOW_S = 60.0
+COVERAGE_SHRANK = "Coverage shrank"
+COVERAGE_WINDOW_S = 60.0  # an editor that writes a file in two steps tells nobody anything
 CADENCE_S = 15.0
 
 
@@ -28,9 +30,13 @@ class OwnAlert:
 
 
 def own_alerts(
-    service: tuple[str, str], alerts: Iterable[Watched], own: dict[AlertId, Watched], now: float
+    service: tuple[str, str],
+    alerts: Iterable[Watched],
+    own: dict[AlertId, Watched],
+    now: float,
+    others: Iterable[OwnAlert] = (),
 ) -> list[OwnAlert]:
-    """All that are true now, or were before. `service` is (service, environment)."""
+    """All that are true now, or were before. `service` is (service, environment), `others` were found elsewhere."""
     watched = list(alerts)
     blind: dict[str, list[Watched]] = {}
     for one in watched:
@@ -40,6 +46,7 @@ def own_alerts(
     found = [_own(service, f"{NO_DATA}{source}", of, own, 0.0, now) for source, of in sorted(blind.items())]
     if failing:
         found.append(_own(service, EVALUATION_FAILING, failing, own, FAILING_WINDOW_S, now))
+    found += others
     true = {one.watched.state.id for one in found}
     good = Observation(now, False, says="good again", source="watch")
     found += [OwnAlert(one, good) for key, one in own.items() if key not in true]
@@ -83,9 +90,10 @@ def kept_own_alert(state: AlertState) -> Watched | None:
 
     Whom it pages stands in its climb already, so that its rule needs no response here.
     """
-    if state.name != EVALUATION_FAILING and not state.name.startswith(NO_DATA):
+    windows_s = {EVALUATION_FAILING: FAILING_WINDOW_S, COVERAGE_SHRANK: COVERAGE_WINDOW_S}
+    if state.name not in windows_s and not state.name.startswith(NO_DATA):
         return None
-    window_s = FAILING_WINDOW_S if state.name == EVALUATION_FAILING else 0.0
+    window_s = windows_s.get(state.name, 0.0)
     condition = Condition(signal="watch", op="!=", text=state.name)
     rule = AlertRule(
         state.name, Role.ALERT, state.severity, condition, window_s=window_s, resolve_after_s=0.0

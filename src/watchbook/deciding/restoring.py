@@ -4,12 +4,12 @@ Called by `app.watching` with what the store has. The time that the watcher was 
 not here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from watchbook.deciding.alerts import adopt, new_state
 from watchbook.deciding.own_alerts import kept_own_alert
-from watchbook.deciding.watched import ServiceWatch, Watched
+from watchbook.deciding.watched import MissingRow, ServiceWatch, Watched
 from watchbook.model.alerts import AlertState, AlertStatus, Episode
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.ids import AlertId, EpisodeId, alert_id
@@ -38,6 +38,7 @@ class RuleToWatch:
     armed: bool
     cadence_s: float
     issue: str | None = None
+    missing: MissingRow | None = None  # its row is gone, and it is watched as it was last read
 
 
 def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now: float) -> ServiceWatch:
@@ -46,7 +47,7 @@ def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now:
     A rule without a kept state begins as never evaluated. Whether a rule is armed comes from `rules`.
     """
     open_ones = {episode.id for episode in kept.episodes if episode.ended_at is None}
-    states = {state.id: _consistent(state, open_ones) for state in kept.states if _here(fresh, state)}
+    states = {state.id: consistent(state, open_ones) for state in kept.states if _here(fresh, state)}
     alerts: dict[AlertId, Watched] = {}
     for wanted in rules:
         key = alert_id(fresh.service, fresh.environment, wanted.rule.name)
@@ -55,7 +56,7 @@ def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now:
             state = replace(adopt(wanted.rule, before), armed=wanted.armed)
         else:
             state = new_state(wanted.rule, fresh.service, fresh.environment, armed=wanted.armed, now=now)
-        alerts[key] = Watched(wanted.rule, state, wanted.cadence_s, wanted.issue)
+        alerts[key] = Watched(wanted.rule, state, wanted.cadence_s, wanted.issue, wanted.missing)
     own = {
         key: watched
         for key, state in states.items()
@@ -82,7 +83,7 @@ def restored(fresh: ServiceWatch, rules: Iterable[RuleToWatch], kept: Kept, now:
     )
 
 
-def _consistent(state: AlertState, open_ones: set[EpisodeId]) -> AlertState:
+def consistent(state: AlertState, open_ones: Collection[EpisodeId]) -> AlertState:
     """A state whose episode is over (its row was gone for a while) begins again, so that it pages when it fires."""
     if state.episode is None or state.episode in open_ones:
         return state

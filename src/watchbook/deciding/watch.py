@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from watchbook.deciding import alerts, incident, leading, own_alerts, paging
+from watchbook.deciding import alerts, coverage, incident, leading, own_alerts, paging
 from watchbook.deciding.alerts import Evaluation, Transition
 from watchbook.deciding.page import moment, resolved_says
 from watchbook.deciding.silence import matches
@@ -38,9 +38,9 @@ def decide_alerts(
     draft = Draft(watch, now)
     for key, watched in watch.alerts.items():
         _evaluate(draft, watched, observations.get(key))
-    for own in own_alerts.own_alerts(
-        (watch.service, watch.environment), draft.alerts.values(), draft.own, now
-    ):
+    place = (watch.service, watch.environment)
+    lost = coverage.coverage_alert(watch, draft.alerts.values(), draft.own, now)
+    for own in own_alerts.own_alerts(place, draft.alerts.values(), draft.own, now, lost):
         draft.own[own.watched.state.id] = own.watched
         _evaluate(draft, own.watched, own.observation)
     _end_orphans(draft)
@@ -168,16 +168,17 @@ def _begin_episode(draft: Draft, watched: Watched, observation: Observation | No
         summary=observation.says if observation is not None and observation.says else state.reason,
         value=_said_value(rule, state),
         threshold=_said_threshold(rule),
-        paging=state.armed and _tells_people(rule),
+        paging=state.armed and tells_people(rule),
         true_since=state.active_since,
     )
     draft.episodes[episode.id] = episode
     joined: tuple[Entry, ...] = ()
-    if episode.paging or (draft.incident is not None and state.armed):
-        joined = (_join_incident(draft, episode),)
+    joins = episode.paging or (draft.incident is not None and state.armed)
+    if joins and not coverage.is_coverage(state):
+        joined = (join_incident(draft, episode),)
     episode = draft.episodes[episode.id]
     says = f"{state.name} fires: {state.reason}"
-    draft.say(draft.entry("alert.firing", says, state, **_for_the_auditor(draft, watched, episode)))
+    draft.say(draft.entry("alert.firing", says, state, **for_the_auditor(draft, watched, episode)))
     draft.entries.extend(joined)
     if state.armed:
         draft.climbs[episode.id] = paging.begin(episode, rule.response, draft.before.settings, draft.now)
@@ -198,11 +199,12 @@ def _diagnosis(watched: Watched, episode: Episode) -> DiagnosisWanted:
     )
 
 
-def _tells_people(rule: AlertRule) -> bool:
+def tells_people(rule: AlertRule) -> bool:
+    """Whether a person is paged for it, at once or in working hours."""
     return rule.response.page or rule.response.working_hours
 
 
-def _for_the_auditor(draft: Draft, watched: Watched, episode: Episode) -> dict[str, Any]:
+def for_the_auditor(draft: Draft, watched: Watched, episode: Episode) -> dict[str, Any]:
     """What the auditor needs to say, from the journal alone, who should have been told by when."""
     response, settings = watched.rule.response, draft.before.settings
     default_s = paging.RUNG_S.get(episode.severity, paging.LONG_RUNG_S)
@@ -232,7 +234,7 @@ def _say_observed(draft: Draft, watched: Watched) -> None:
     draft.say(draft.entry("alert.would_page", says, watched.state, who=who))
 
 
-def _join_incident(draft: Draft, episode: Episode) -> Entry:
+def join_incident(draft: Draft, episode: Episode) -> Entry:
     """Rule 33: the first paging alert opens an incident, later ones attach. Returns the journal's word of it."""
     if draft.incident is None:
         draft.incident = incident.open_incident(episode, draft.now)
@@ -279,16 +281,16 @@ def _arm_firing(draft: Draft) -> None:
         watched = draft.watched(episode.alert)
         if watched is None or not watched.state.armed or episode.id in draft.climbs:
             continue
-        armed = replace(episode, paging=_tells_people(watched.rule))
+        armed = replace(episode, paging=tells_people(watched.rule))
         draft.episodes[episode.id] = armed
         if armed.paging:
-            draft.entries.append(_join_incident(draft, armed))
+            draft.entries.append(join_incident(draft, armed))
             armed = draft.episodes[episode.id]
         draft.climbs[episode.id] = paging.begin(
             armed, watched.rule.response, draft.before.settings, draft.now
         )
         says = f"{armed.name} was armed while it fires: it pages from now on"
-        draft.say(draft.entry("alert.firing", says, watched.state, **_for_the_auditor(draft, watched, armed)))
+        draft.say(draft.entry("alert.firing", says, watched.state, **for_the_auditor(draft, watched, armed)))
 
 
 def _resolve_incident(draft: Draft) -> None:

@@ -18,17 +18,36 @@ from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.ids import AlertId, EpisodeId
 from watchbook.model.incidents import Entry, Incident
 from watchbook.model.paging import Climb, Notice, Silence
-from watchbook.model.runbook import AlertRule
+from watchbook.model.runbook import AlertRule, Response
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One rule with its state. `cadence_s` is how often it is evaluated; `issue` the issue diagnosed when it fires."""
+    """One rule with its state. `cadence_s` is how often it is evaluated; `issue` the issue diagnosed when it fires.
+
+    `missing`: the text holds its row no longer; it goes on under its last good reading (rule 13).
+    """
 
     rule: AlertRule
     state: AlertState
     cadence_s: float
     issue: str | None = None
+    missing: "MissingRow | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A row that was watched and that the newest text does not hold any more, or not so that it can be read.
+
+    `kind` is alert, check, environment, service or text; `needed`: something that pages depends on it.
+    """
+
+    kind: str
+    name: str
+    since: float
+    says: str  # "its row is gone", "its condition was not understood: …"
+    needed: bool = False
+    line: int = 0  # where it stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +70,8 @@ class ServiceWatch:
     diagnoses: Mapping[AlertId, Diagnosis] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     settings: PagingSettings = field(default_factory=PagingSettings)
+    missing: tuple[MissingRow, ...] = ()  # what is missing besides alerts: checks, the environment, the text
+    owner: Response = field(default_factory=Response)  # how the owner hears that the text lost something
 
     def watched(self, alert: AlertId) -> Watched | None:
         """The rule and state of an alert, own or of the document."""
@@ -98,6 +119,7 @@ class Draft:
         self.entries: list[Entry] = []
         self.effects: list[Any] = []
         self.reasons: list[str] = []
+        self.others: list[Any] = []  # records that are no part of the watch any more, or of several watches
 
     def watched(self, alert: AlertId) -> Watched | None:
         return self.alerts.get(alert) or self.own.get(alert)
@@ -169,7 +191,7 @@ class Draft:
             incident = replace(incident, version=incident.version + 1)
         decision = Decision(
             reason="; ".join(self.reasons) or nothing,
-            saves=(*saved, *self.notices),
+            saves=(*saved, *self.others, *self.notices),
             entries=tuple(self.entries),
             effects=tuple(self.effects),
         )

@@ -50,3 +50,50 @@ class Answered:
     body: str
     at: float
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedRow:
+    """A row of a runbook as it was last read well (rule 13): the watch goes on under it when the text loses the row.
+
+    `kind` is `alert`, `check` or `environment`; `name` its slug; `environment` the place it belongs to as written.
+    `reading` is the value of the model as JSON. `missing_since` None: the row stands in the text. `dropped_at`: someone
+    accepted that it is gone, and it is watched no longer.
+    """
+
+    service: str
+    environment: str
+    kind: str
+    name: str
+    reading: str
+    line: int = 0
+    missing_since: float | None = None
+    says: str = ""  # why it is missing, in one sentence
+    dropped_at: float | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A text of a runbook that matters: `applied` is what is watched, `accepted` what may run unattended (rule 22)."""
+
+    service: str
+    role: str  # applied | accepted
+    digest: str
+    text: str
+    label: str  # which file or revision it came from, as people read it
+    path: str
+    actor: str
+    at: float
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A person's word that the text with this digest may run its commands, given before it arrived (rule 22)."""
+
+    digest: str
+    actor: str
+    at: float
+    reason: str = ""
+    version: int = 0

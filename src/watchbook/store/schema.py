@@ -11,11 +11,11 @@ from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.incidents import Incident
 from watchbook.model.paging import Climb, Notice, Silence
 from watchbook.store.kinds import Kind, metadata, table_of
-from watchbook.store.marks import Answered, Arming, Heartbeat, Setting
+from watchbook.store.marks import Answered, Approval, Arming, Heartbeat, KeptText, Setting, WatchedRow
 
 __all__ = ["KINDS", "SCHEMA_VERSION", "journal", "metadata", "schema_version"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 schema_version = Table("schema_version", metadata, Column("version_num", String(32), primary_key=True))
 
@@ -89,4 +89,12 @@ KINDS = (
         order="at",
         once=True,
     ),
+    Kind(
+        WatchedRow,
+        table_of("watched_row", WatchedRow, ("service", "environment", "kind", "name")),
+        ("service", "environment", "kind", "name"),
+        order="line",
+    ),
+    Kind(KeptText, table_of("kept_text", KeptText, ("service", "role")), ("service", "role"), order="at"),
+    Kind(Approval, table_of("approval", Approval, ("digest",)), ("digest",), order="at"),
 )

@@ -15,6 +15,7 @@ from watchbook.app.watching.live import LiveCheck, LiveService, Place
 from watchbook.deciding.cluster import bind_cluster
 from watchbook.deciding.diagnosis import Hints, conclude, judge_cause, judge_symptom, refusal
 from watchbook.deciding.observing import Measured, observe
+from watchbook.deciding.trusting import step_command, waiting_says
 from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.diagnosis import CommandOutcome, Diagnosis, SymptomReading
 from watchbook.model.observations import CheckHealth
@@ -81,11 +82,11 @@ class Examiner:
         """Symptoms, the numbered items, and a verdict for each cause, within a minute in all."""
         directory = service.loaded.path.parent.absolute()
         here = self._here.setdefault((service.id, place.name), asyncio.Semaphore(AT_ONCE_HERE))
-        trusted = service.is_trusted
+        trusted, folder = service.trusted, str(directory)
 
         async def outcome(step: Step) -> CommandOutcome:
-            if not trusted:
-                why = "the runbook has changed since it was accepted"
+            if not trusted.allows(step_command(step, place.environment, folder)):
+                why = waiting_says(trusted.since)
                 return CommandOutcome("\n".join(step.commands), problem=why, line=step.line)
             return await self._runner.run(step, directory, place.environment, here)
 

@@ -5,7 +5,8 @@ of `deciding` decide; the outbox commits and sends, and keeps what a stuck store
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Protocol
 
 from watchbook.acting.outbox import Recorded
@@ -62,14 +63,29 @@ class Desk:
     async def decide(self, answer: Answer) -> Decision:
         """Makes one decision and keeps it. Raises what `answer` refuses with."""
         async with self._lock:
-            if self._moved_s:
-                by_s, self._moved_s = self._moved_s, 0.0
-                await self._decide(lambda watch, now: answers.clock_jumped(watch, by_s, now))
+            await self._follow_clock()
             decision = await self._decide(answer)
         for effect in decision.effects:
             if isinstance(effect, DiagnosisWanted):
                 self._begin(effect)
         return decision
+
+    @contextlib.asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Nothing is decided here meanwhile: the place is being given another text. Marks follow the clock first."""
+        async with self._lock:
+            await self._follow_clock()
+            yield
+
+    async def reread(self) -> None:
+        """The watch as the store has it: a record turned out to have changed there."""
+        async with self._lock:
+            self.place.watch = await self._reread(self.place)
+
+    async def _follow_clock(self) -> None:
+        if self._moved_s:
+            by_s, self._moved_s = self._moved_s, 0.0
+            await self._decide(lambda watch, now: answers.clock_jumped(watch, by_s, now))
 
     async def _decide(self, answer: Answer) -> Decision:
         """The same, inside the lock and without its effects."""

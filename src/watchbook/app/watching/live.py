@@ -6,18 +6,24 @@ matters: alerts, episodes and climbs stand in the store as well. It does no I/O 
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from watchbook.app.documents.loading import Loaded
 from watchbook.app.watching.binding import Bound
+from watchbook.deciding.coverage import missing_rows
 from watchbook.deciding.observing import CheckFact, Facts
-from watchbook.deciding.watched import ServiceWatch
+from watchbook.deciding.trusting import Command
+from watchbook.deciding.watched import MissingRow, ServiceWatch
 from watchbook.measuring.window import Window
 from watchbook.model.ids import ServiceId, slug
 from watchbook.model.observations import CheckHealth, ProbeResult
-from watchbook.model.runbook import CheckKind, Environment, HealthCheck, Metric
+from watchbook.model.runbook import CheckKind, Environment, HealthCheck, Metric, Runbook
 from watchbook.world.instances import Instance
+
+if TYPE_CHECKING:
+    from watchbook.reading.differences import Change
 
 POINTS = 60  # of a spark line
 STATUS_RANK = ("healthy", "unknown", "degraded", "unhealthy")
@@ -32,6 +38,9 @@ class LiveCheck:
     instance: str | None = None  # its URL, where the target is one instance of the service
     health: CheckHealth = field(default_factory=CheckHealth)
     result: ProbeResult | None = None
+    missing: MissingRow | None = None  # the text holds it no longer, and an alert needs it (rule 13)
+    waits: str = ""  # why it is not asked: its command is not accepted (rule 22)
+    accepted_only: str = ""  # why it is asked as it was accepted, not as the text has it now
     wanted: asyncio.Event = field(
         default_factory=asyncio.Event
     )  # set: probe at once, do not wait for the cadence
@@ -84,6 +93,7 @@ class Place:
     wanted_armed: set[str] = field(default_factory=set)  # alerts that page as soon as they can be measured
     moved_s: float = 0.0  # how far the wall clock jumped since the window was last written
     says: dict[str, str] = field(default_factory=dict)  # what each alert's last observation said, by its id
+    missing: MissingRow | None = None  # the text holds this environment no longer
 
     @property
     def name(self) -> str:
@@ -131,14 +141,39 @@ def _fact(live: LiveCheck) -> CheckFact:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The text whose commands run unattended, and what the text that is watched would run beside it.
+
+    `everything`: without a watch, a person runs this text and means it.
+    """
+
+    digest: str = ""
+    runbook: Runbook | None = None
+    by: str = ""
+    at: float = 0.0
+    commands: frozenset[Command] = frozenset()
+    waiting: Mapping[Command, str] = field(
+        default_factory=dict
+    )  # commands that nobody has accepted, with their place
+    since: float = 0.0  # when the first of them came
+    changes: "tuple[Change, ...]" = ()  # from the accepted text to the one that is watched
+    everything: bool = False
+
+    def allows(self, command: Command | None) -> bool:
+        return self.everything or command is None or command in self.commands
+
+
 @dataclass(slots=True)
 class LiveService:
-    """A runbook that is watched, with its environments. `trusted` is the digest that was accepted (rule 22)."""
+    """A runbook that is watched, with its environments. `trusted` is what may run unattended of it (rule 22)."""
 
     loaded: Loaded
     places: dict[str, Place] = field(default_factory=dict)  # by name of the environment
-    trusted: str = ""
+    trusted: Trusted = field(default_factory=Trusted)
     loaded_at: float = 0.0
+    gone: str = ""  # why no source describes it any more: it is watched as it was last read
+    problem: str = ""  # why its text cannot be read now: it is watched as it was last read
 
     @property
     def id(self) -> ServiceId:
@@ -146,7 +181,18 @@ class LiveService:
 
     @property
     def is_trusted(self) -> bool:
-        return self.loaded.runbook.digest == self.trusted
+        """Whether every command of the text may run unattended."""
+        return not self.trusted.waiting
+
+    @property
+    def missing(self) -> tuple[MissingRow, ...]:
+        """Everything that the text lost, of all environments."""
+        found = [
+            row
+            for place in self.places.values()
+            for row in missing_rows(place.watch, place.watch.alerts.values())
+        ]
+        return tuple({(row.kind, row.name): row for row in found}.values())
 
     def production(self) -> Place | None:
         """The environment whose alerts page."""
@@ -165,8 +211,12 @@ def paging_environment(environments: tuple[Environment, ...]) -> str:
 
 
 def service_check_of(loaded: Loaded) -> HealthCheck | None:
+    """The check of the service itself, of a document."""
+    return service_check_among(loaded.runbook.health_checks)
+
+
+def service_check_among(checks: Sequence[HealthCheck]) -> HealthCheck | None:
     """The check of the service itself: the first HTTP one with a path as target, else the first of no dependency."""
-    checks = loaded.runbook.health_checks
     relative = (
         c for c in checks if c.kind is CheckKind.HTTP and c.target.startswith("/") and not c.dependency
     )

@@ -7,10 +7,12 @@ import json
 from dataclasses import asdict, dataclass
 
 from watchbook.app.watching.binding import Bound
+from watchbook.deciding.alerts import digest_of
 from watchbook.measuring.measurement import Measurement
 from watchbook.model.decisions import Decision
-from watchbook.model.ids import AlertId
+from watchbook.model.ids import AlertId, key_of, slug
 from watchbook.model.quantities import Unit
+from watchbook.model.runbook import AlertRule, Runbook
 from watchbook.model.signals import Signal
 from watchbook.store.marks import Setting
 from watchbook.store.store import Store
@@ -36,6 +38,19 @@ class Pins:
         before = await self.store.get(Setting, _name(alert))
         setting = Setting(_name(alert), value, before.version if before else 0)
         await self.store.apply(Decision(f"{alert} is measured by {bound.measurement.query}", (setting,)))
+
+
+def pinned_by(rule: AlertRule, runbook: Runbook) -> str:
+    """What a pin belongs to: the rule's condition, and the document's own query for its signal, where it has one."""
+    condition = rule.condition
+    queries = [
+        metric.query
+        for metric in runbook.metrics
+        if metric.query
+        and slug(metric.signal) == slug(condition.signal or "")
+        and metric.params == condition.params
+    ]
+    return key_of(digest_of(rule), queries[0]) if queries else digest_of(rule)
 
 
 def _name(alert: AlertId) -> str:

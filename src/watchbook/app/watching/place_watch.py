@@ -11,14 +11,14 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from watchbook.app.watching import binding
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.figures import Figures
 from watchbook.app.watching.live import LiveCheck, LiveMetric, LiveService, Place
-from watchbook.app.watching.pinning import Pins
+from watchbook.app.watching.pinning import Pins, pinned_by
 from watchbook.app.watching.stalls import Stalls, excused
 from watchbook.deciding import answers
 from watchbook.deciding.health import HealthDecision, judge_health
@@ -28,7 +28,8 @@ from watchbook.measuring.measurement import BindingProblem
 from watchbook.model.alerts import AlertState, Observation
 from watchbook.model.errors import StoreError
 from watchbook.model.ids import AlertId
-from watchbook.model.runbook import AlertRule, Condition, Role, Severity
+from watchbook.model.observations import Outcome, ProbeResult
+from watchbook.model.runbook import AlertRule, Condition, MetricsEndpoint, Role, Severity
 from watchbook.world.instances import discover
 from watchbook.world.metrics import Scraper
 from watchbook.world.probes import Prober, full_target
@@ -61,8 +62,11 @@ class PlaceWatch:
     desk: Desk
     tools: Tools
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _relist: asyncio.Event = field(default_factory=asyncio.Event)  # the list of instances may be another one
     _loops: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)  # alerts that are measured from series
+    _probed: dict[str, LiveCheck] = field(default_factory=dict)  # by name of the loop that probes it
+    _endpoint: MetricsEndpoint | None = None  # where series come from, as the loop that scrapes has it
 
     async def run(self) -> None:
         """Watches until cancelled."""
@@ -84,6 +88,25 @@ class PlaceWatch:
             await asyncio.gather(*self._loops.values(), return_exceptions=True)
             await self.desk.close()
 
+    def renew(self) -> None:
+        """The place has another text: what it names now is probed, what it names no longer is not, the rest goes on."""
+        for name, live in list(self._probed.items()):
+            if live not in self.place.checks.values():
+                self._stop(name)
+        for live in self.place.checks.values():
+            if _loop_of(live) not in self._probed:
+                self._start_probing(live)
+        if self._endpoint != self._endpoint_now() and "metrics" in self._loops:
+            self._loops["metrics"].cancel()
+            self._start("metrics", self._scrape_always)
+        if self.place.instances is not None:
+            self._probe_instances()
+        self._relist.set()
+        self._news.set()
+
+    def _endpoint_now(self) -> MetricsEndpoint:
+        return replace(self.service.loaded.runbook.service.metrics, line=0)
+
     def _start(self, name: str, loop: Callable[[], Awaitable[None]]) -> None:
         self._loops[name] = asyncio.create_task(
             self._guard(name, loop), name=f"{self.service.id}:{self.place.name}:{name}"
@@ -104,7 +127,10 @@ class PlaceWatch:
 
     async def _follow_instances(self) -> None:
         while True:
-            await asyncio.sleep(self._cadence_s())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._cadence_s()):
+                    await self._relist.wait()
+            self._relist.clear()
             await self._follow_instances_once()
 
     async def _follow_instances_once(self) -> None:
@@ -126,7 +152,7 @@ class PlaceWatch:
         for key, live in list(self.place.checks.items()):
             if live.instance is not None and live.instance not in wanted:
                 del self.place.checks[key]
-                self._stop_probing(key)
+                self._stop(_loop_of(live))
         if check is None:
             return
         for url in wanted:
@@ -139,11 +165,14 @@ class PlaceWatch:
     # Probes ----------------------------------------------------------------------------------------------------
 
     def _start_probing(self, live: LiveCheck) -> None:
-        key = (live.check.name, f"instance {live.instance}" if live.instance else live.target)
-        self._start(f"probe {' '.join(key)}", lambda: self._probe_always(live))
+        name = _loop_of(live)
+        self._stop(name)
+        self._probed[name] = live
+        self._start(name, lambda: self._probe_always(live))
 
-    def _stop_probing(self, key: tuple[str, str]) -> None:
-        task = self._loops.pop(f"probe {' '.join(key)}", None)
+    def _stop(self, name: str) -> None:
+        self._probed.pop(name, None)
+        task = self._loops.pop(name, None)
         if task is not None:
             task.cancel()
 
@@ -162,10 +191,13 @@ class PlaceWatch:
             self.tools.figures.lateness.observe(max(0.0, time.monotonic() - due))
 
     async def _probe(self, live: LiveCheck) -> HealthDecision:
-        """One probe and what follows for the check's health."""
+        """One probe and what follows for the check's health; a command that nobody has accepted is not run."""
         directory = self.service.loaded.path.parent
         began, stalled_s = self.tools.now(), self.tools.stalls.total_s
-        result = await self.tools.prober.probe(live.check, live.target, began, directory)
+        if live.waits:
+            result = ProbeResult(live.check.name, live.target, began, Outcome.UNKNOWN, reason=live.waits)
+        else:
+            result = await self.tools.prober.probe(live.check, live.target, began, directory)
         stalled_s = self.tools.stalls.total_s - stalled_s
         result = excused(result, self.tools.now() - began, stalled_s, live.check.timeout_s)
         live.result = result
@@ -187,7 +219,7 @@ class PlaceWatch:
 
     async def _scrape_always(self) -> None:
         """Scrapes every instance at the document's cadence."""
-        endpoint = self.service.loaded.runbook.service.metrics
+        endpoint = self._endpoint = self._endpoint_now()
         timeout_s = min(10.0, endpoint.every_s)
         async with Scraper(self.place.window) as scraper:
             due = time.monotonic()
@@ -250,7 +282,7 @@ class PlaceWatch:
         self.place.unbound.pop(str(alert), None)
         self.place.bound[str(alert)] = bound
         try:
-            await self.tools.pins.keep(alert, state.rule_digest, bound)
+            await self.tools.pins.keep(alert, pinned_by(rule, runbook), bound)
         except StoreError as error:
             _log.warning("how %s is measured could not be kept: %s", alert, error)
         if str(alert) in self.place.wanted_armed:
@@ -333,3 +365,8 @@ class PlaceWatch:
         if bound is None:
             return Measured(None, self.place.unbound.get(str(alert), "not measured yet"))
         return binding.read_bound(bound, self.place.window, now)
+
+
+def _loop_of(live: LiveCheck) -> str:
+    """The name of the loop that probes a check."""
+    return f"probe {live.check.name} " + (f"instance {live.instance}" if live.instance else live.target)

@@ -14,14 +14,15 @@ from watchbook.app.watching.live import (
     LiveMetric,
     LiveService,
     Place,
+    Trusted,
     environments_of,
     paging_environment,
     service_check_of,
 )
-from watchbook.app.watching.pinning import Pins
+from watchbook.app.watching.pinning import Pins, pinned_by
 from watchbook.app.wiring import Wiring
-from watchbook.deciding.alerts import digest_of
 from watchbook.deciding.arming import armed_by_wiring, why_not_armed
+from watchbook.deciding.coverage import owner_response
 from watchbook.deciding.diagnosis import issue_of
 from watchbook.deciding.directory import directory_of
 from watchbook.deciding.page import PagingSettings
@@ -87,7 +88,7 @@ async def place_service(loaded: Loaded, kept: KeptService, placement: Placement)
     service = bare_service(loaded, placement.wiring, placement.settings, placement.now)
     for place in service.places.values():
         rules = [
-            await _rule_to_watch(service, place, rule, kept, placement) for rule in rules_of(service, place)
+            await rule_to_watch(service, place, rule, kept, placement) for rule in rules_of(service, place)
         ]
         place.watch = restored(place.watch, rules, kept.records, placement.now)
     return service
@@ -97,7 +98,7 @@ async def reread(place: Place, store: Store, now: float) -> ServiceWatch:
     """The place's watch as the store has it: after a record was found changed by someone else. Raises StoreError."""
     kept = await load_kept(store, place.service)
     rules = [
-        RuleToWatch(watched.rule, watched.state.armed, watched.cadence_s, watched.issue)
+        RuleToWatch(watched.rule, watched.state.armed, watched.cadence_s, watched.issue, watched.missing)
         for watched in place.watch.alerts.values()
     ]
     return restored(place.watch, rules, kept.records, now)
@@ -105,18 +106,19 @@ async def reread(place: Place, store: Store, now: float) -> ServiceWatch:
 
 def bare_service(loaded: Loaded, wiring: Wiring, settings: PagingSettings, now: float) -> LiveService:
     """A runbook's service with its places, one for each environment, without rules: for a look without a server."""
-    service = LiveService(loaded, trusted=loaded.runbook.digest, loaded_at=now)
+    service = LiveService(loaded, trusted=Trusted(everything=True), loaded_at=now)
     environments = environments_of(loaded)
     paging = paging_environment(environments)
     for environment in environments:
         pages = environment.name == paging
-        service.places[environment.name] = _place(loaded, environment, pages, wiring, settings)
+        service.places[environment.name] = bare_place(loaded, environment, pages, wiring, settings)
     return service
 
 
-def _place(
+def bare_place(
     loaded: Loaded, environment: Environment, pages: bool, wiring: Wiring, settings: PagingSettings
 ) -> Place:
+    """One environment under the document's checks and figures, without rules."""
     runbook = loaded.runbook
     watch = ServiceWatch(
         service=loaded.id,
@@ -124,6 +126,7 @@ def _place(
         service_name=runbook.service.name,
         directory=directory_of(runbook, wiring.contacts, wiring.rooms),
         settings=settings,
+        owner=owner_response(runbook),
     )
     window = Window(wiring.metrics.retention_s, wiring.metrics.memory_bytes)
     place = Place(loaded.id, environment, pages, watch, window, service_check=service_check_of(loaded))
@@ -143,12 +146,12 @@ def _belongs(check: HealthCheck, environment: Environment, pages: bool) -> bool:
     return pages or check.target.startswith("/")
 
 
-async def _rule_to_watch(
+async def rule_to_watch(
     service: LiveService, place: Place, rule: AlertRule, kept: KeptService, placement: Placement
 ) -> RuleToWatch:
     """A rule, with how it was measured before. What needs series is armed as soon as it can be measured."""
     key = alert_id(place.service, place.name, rule.name)
-    bound = await placement.pins.load(key, digest_of(rule))
+    bound = await placement.pins.load(key, pinned_by(rule, service.loaded.runbook))
     if bound is not None:
         place.bound[str(key)] = bound
     wanted = wants_armed(rule, kept.arming, placement, place.service)

@@ -1,0 +1,414 @@
+"""Follows the sources: a new text is taken up whole or not at all, while alerts go on (rules 13 and 22).
+
+Made and run by `app.watchbook`. A service's change is decided under the locks of its desks, committed as one decision, and
+swapped in without waiting in between; a crash before the swap finds the committed rows at the next start and comes to the
+same. It sends nothing: the next evaluation tells whoever is to be told.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from watchbook.app import trusting
+from watchbook.app.documents.loading import Loaded, Revision
+from watchbook.app.documents.sources import Snapshot
+from watchbook.app.watching.desk import Desk
+from watchbook.app.watching.keeping import KeptRows
+from watchbook.app.watching.live import LiveService, Place, Trusted, service_check_among
+from watchbook.app.watching.placing import (
+    KeptService,
+    Placement,
+    bare_place,
+    bare_service,
+    load_kept,
+    rule_to_watch,
+    wants_armed,
+)
+from watchbook.app.watching.renewing import Before, Prepared, before_of, prepare, swap
+from watchbook.deciding.reloading import Renaming
+from watchbook.deciding.restoring import restored
+from watchbook.model.decisions import Decision
+from watchbook.model.errors import ConflictError, StoreError
+from watchbook.model.ids import ServiceId, slug
+from watchbook.model.incidents import Entry
+from watchbook.model.runbook import HealthCheck
+from watchbook.store.marks import Approval, Arming, KeptText, WatchedRow
+from watchbook.store.store import Store
+
+_log = logging.getLogger(__name__)
+APPLIED, ACCEPTED = "applied", "accepted"
+
+
+class Sources(Protocol):
+    """`app.documents.sources`: blocking, called in a thread."""
+
+    every_s: float
+
+    def read(self) -> Snapshot: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What a reload acts on: the live services and their desks, and how watching begins and ends."""
+
+    store: Store
+    live: dict[ServiceId, LiveService]
+    desks: dict[tuple[str, str], Desk]
+    placement: Callable[[], Placement]
+    begin: Callable[[LiveService, Place], None]  # a place that came: its desk and its watch
+    end: Callable[[str, str], Awaitable[None]]  # a place that went
+    renewed: Callable[[LiveService], None]  # checks and rules are others now
+    problems: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the store has of a service."""
+
+    kept: KeptService
+    rows: KeptRows
+    applied: KeptText | None
+    accepted: KeptText | None
+
+
+class Reloading:
+    """Takes up new texts. One at a time; belongs to one event loop."""
+
+    def __init__(self, floor: Floor, starter: str) -> None:
+        self._floor, self._starter = floor, starter
+        self._lock = asyncio.Lock()
+        self.notes: list[str] = []  # what `up` says when it starts: what changed since it was last accepted
+
+    # Start -----------------------------------------------------------------------------------------------------
+
+    async def start(self, snapshot: Snapshot) -> None:
+        """Takes up every service, over what was watched before the start; the operator accepts the texts by starting."""
+        for loaded in snapshot.loaded.values():
+            await self._take(loaded, trusts=True)
+        applied = await self._floor.store.load(KeptText, role=APPLIED)
+        for text in applied:
+            if ServiceId(text.service) not in self._floor.live:
+                await self._take_gone(text)
+
+    async def _take_gone(self, text: KeptText) -> None:
+        """A service that was watched and that no source describes now."""
+        rows = KeptRows.of(await self._floor.store.load(WatchedRow, service=text.service))
+        if not rows.environments():
+            return
+        from pathlib import Path
+
+        from watchbook.reading import read_runbook
+
+        runbook = await asyncio.to_thread(read_runbook, text.text)
+        loaded = Loaded(Path(text.path), text.text, runbook, Revision(text.label))
+        if loaded.id == text.service:
+            self.notes.append(
+                f"{runbook.service.name} is described by no source any more and is watched as last read"
+            )
+            await self._take(loaded, trusts=False, gone=_gone(text.label))
+
+    async def _take(self, loaded: Loaded, *, trusts: bool, gone: str = "") -> LiveService:
+        """Begins to watch a service, over what is kept of it."""
+        floor, now = self._floor, self._floor.placement().now
+        stored = await self._stored(loaded.id)
+        fresh = bare_service(loaded, floor.placement().wiring, floor.placement().settings, now)
+        fresh.gone = gone
+        fresh.trusted = await self._trust_at_start(fresh, stored, trusts)
+        trusting.hold_back(fresh)
+        before = await self._before(fresh, stored)
+        prepared = await prepare(fresh, before, stored.kept, floor.placement())
+        await self._commit(prepared, stored, None)
+        floor.live[fresh.id] = fresh
+        return fresh
+
+    async def _trust_at_start(self, fresh: LiveService, stored: Stored, trusts: bool) -> Trusted:
+        now = self._floor.placement().now
+        if trusts or await self._approved(fresh.loaded) or stored.accepted is None:
+            return trusting.accepted(fresh.loaded, self._starter, now)
+        known = await _trusted_of(stored.accepted)
+        return trusting.beside(known, fresh.loaded, now)
+
+    async def _before(self, fresh: LiveService, stored: Stored) -> dict[str, Before]:
+        """What was watched before the start, from the kept rows."""
+        found: dict[str, Before] = {}
+        placement = self._floor.placement()
+        for kept, missing in stored.rows.environments():
+            environment = kept.environment
+            place = fresh.places.get(environment.name) or bare_place(
+                fresh.loaded, environment, kept.pages, placement.wiring, placement.settings
+            )
+            rules = []
+            for rule, lost in stored.rows.alerts(environment.name):
+                wanted = await rule_to_watch(fresh, place, rule, stored.kept, placement)
+                rules.append(replace(wanted, missing=replace(lost, name=rule.name) if lost else None))
+            watch = restored(place.watch, rules, stored.kept.records, placement.now)
+            checks = [
+                (check, replace(lost, name=check.name) if lost else None)
+                for check, lost in stored.rows.checks(environment.name)
+            ]
+            found[environment.name] = Before(
+                environment,
+                kept.pages,
+                watch,
+                checks,
+                _service_check_among([check for check, _ in checks]),
+                frozenset(place.wanted_armed),
+                missing,
+            )
+            place.wanted_armed = set()
+        return found
+
+    # Following -------------------------------------------------------------------------------------------------
+
+    async def follow(self, sources: Sources) -> None:
+        """Asks the sources for ever. A text that cannot be taken up now is tried again."""
+        while True:
+            await asyncio.sleep(sources.every_s)
+            try:
+                await self.apply(await asyncio.to_thread(sources.read))
+            except Exception:
+                _log.exception("the runbooks could not be taken up again; it is tried again")
+
+    async def apply(self, snapshot: Snapshot) -> None:
+        """Takes up what is new in a snapshot. A service's change that cannot be recorded now waits for the next time."""
+        async with self._lock:
+            problems = dict(snapshot.problems)
+            for loaded in snapshot.loaded.values():
+                await self._apply_one(loaded, _problem_of(loaded, problems))
+            for service in list(self._floor.live.values()):
+                if service.id not in snapshot.loaded and not service.gone:
+                    label = service.loaded.revision.label or service.loaded.path.name
+                    await self._renew(service, service.loaded, gone=_gone(label), problem="")
+            self._say_problems(problems)
+
+    async def _apply_one(self, loaded: Loaded, problem: str) -> None:
+        live = self._floor.live.get(loaded.id)
+        try:
+            if live is None:
+                live = await self._take(loaded, trusts=loaded.revision.trusted)
+                for place in live.places.values():
+                    self._floor.begin(live, place)
+            elif _differs(live, loaded, problem):
+                await self._renew(live, loaded, gone="", problem=problem)
+        except StoreError as error:
+            _log.warning("the new text of %s is taken up as soon as it can be recorded: %s", loaded.id, error)
+
+    def _say_problems(self, problems: Mapping[str, str]) -> None:
+        """In /health: which text cannot be read, for as long as it cannot."""
+        mine = "source "
+        for key in [key for key in self._floor.problems if key.startswith(mine)]:
+            del self._floor.problems[key]
+        for label, why in problems.items():
+            says = f"{label} cannot be read, what was last read is watched: {why}"
+            self._floor.problems[f"{mine}{label}"] = says
+
+    async def _renew(self, live: LiveService, loaded: Loaded, *, gone: str, problem: str) -> None:
+        """A live service under another text, whole or not at all."""
+        if self._floor.store.problem is not None:
+            return  # what cannot be recorded is not done; pages have the store's time to themselves
+        for attempt in (1, 2):
+            try:
+                await self._renew_once(live, loaded, gone, problem)
+                return
+            except ConflictError:
+                if attempt == 2:
+                    raise
+                await self._reread(live)
+
+    async def _renew_once(self, live: LiveService, loaded: Loaded, gone: str, problem: str) -> None:
+        floor = self._floor
+        stored = await self._stored(live.id)
+        trusted = await self._trust_of(live, loaded)
+        async with contextlib.AsyncExitStack() as held:
+            for place in live.places.values():
+                await held.enter_async_context(floor.desks[(live.id, place.name)].held())
+            placement = floor.placement()
+            fresh = bare_service(loaded, placement.wiring, placement.settings, placement.now)
+            fresh.gone, fresh.problem, fresh.trusted = gone, problem, trusted
+            trusting.hold_back(fresh)
+            before = {name: before_of(place) for name, place in live.places.items()}
+            prepared = await prepare(fresh, before, stored.kept, placement)
+            await self._commit(prepared, stored, live)
+            came, went = set(fresh.places) - set(live.places), set(live.places) - set(fresh.places)
+            swap(live, prepared)
+        for name in went:
+            await floor.end(live.id, name)
+        for name in came:
+            floor.begin(live, live.places[name])
+        floor.renewed(live)
+
+    async def _reread(self, live: LiveService) -> None:
+        for place in live.places.values():
+            await self._floor.desks[(live.id, place.name)].reread()
+
+    async def _trust_of(self, live: LiveService, loaded: Loaded) -> Trusted:
+        now = self._floor.placement().now
+        if loaded.revision.trusted:
+            return trusting.accepted(loaded, f"the trusted revision {loaded.revision.label}", now)
+        approval = await self._floor.store.get(Approval, loaded.runbook.digest)
+        if approval is not None:
+            return trusting.accepted(loaded, approval.actor, now)
+        return await asyncio.to_thread(trusting.beside, live.trusted, loaded, now)
+
+    async def _approved(self, loaded: Loaded) -> bool:
+        if loaded.revision.trusted:
+            return True
+        return await self._floor.store.get(Approval, loaded.runbook.digest) is not None
+
+    # The store -------------------------------------------------------------------------------------------------
+
+    async def _stored(self, service: str) -> Stored:
+        store = self._floor.store
+        return Stored(
+            await load_kept(store, service),
+            KeptRows.of(await store.load(WatchedRow, service=service)),
+            await store.get(KeptText, service, APPLIED),
+            await store.get(KeptText, service, ACCEPTED),
+        )
+
+    async def _commit(self, prepared: Prepared, stored: Stored, live: LiveService | None) -> None:
+        """Everything of one change in one transaction: states, rows, texts, and the journal's words."""
+        fresh = prepared.service
+        decisions = [one.decision for one in prepared.reloaded.values()]
+        renamed = [one for reloaded in prepared.reloaded.values() for one in reloaded.renamed]
+        saves = [record for decision in decisions for record in decision.saves]
+        saves += self._words_on_arming(fresh.id, renamed, prepared, stored)
+        saves += stored.rows.changes(fresh, fresh.loaded_at)
+        saves += _texts(fresh, stored)
+        entries = list(_entries(fresh, stored, live))
+        entries += [entry for decision in decisions for entry in decision.entries]
+        if saves or entries:
+            await self._floor.store.apply(
+                Decision("a new text", _each_once(saves), tuple(entries)), keep=False
+            )
+
+    def _words_on_arming(
+        self, service: str, renamed: Iterable[Renaming], prepared: Prepared, stored: Stored
+    ) -> list[Arming]:
+        """A person's word, or the wiring's, on an alert goes with it to its new name."""
+        placement, found = self._floor.placement(), []
+        for one in renamed:
+            wanted = any(str(one.new) in place.wanted_armed for place in prepared.service.places.values())
+            rule = next(
+                place.watch.alerts[one.new].rule
+                for place in prepared.service.places.values()
+                if one.new in place.watch.alerts
+            )
+            if placement.shadow or wants_armed(rule, stored.kept.arming, placement, service) == wanted:
+                continue
+            name = slug(one.after)
+            before = next((word for word in stored.kept.arming if word.alert == name), None)
+            version = before.version if before else 0
+            reason = f"as {one.before} was, whose name it was"
+            found.append(Arming(service, name, wanted, "watchbook", placement.now, reason, version))
+        return found
+
+
+def _gone(label: str) -> str:
+    return f"{label} describes it no longer"
+
+
+def _problem_of(loaded: Loaded, problems: Mapping[str, str]) -> str:
+    """Why the text of a service cannot be read now; empty where it can."""
+    names = {loaded.revision.label, str(loaded.path), loaded.path.name}
+    return next((why for label, why in problems.items() if label in names), "")
+
+
+def _differs(live: LiveService, loaded: Loaded, problem: str) -> bool:
+    """Whether a source has something new for a live service."""
+    same = live.loaded.runbook.digest == loaded.runbook.digest and live.loaded.revision == loaded.revision
+    return not same or live.loaded.path != loaded.path or bool(live.gone) or live.problem != problem
+
+
+def _service_check_among(checks: list[HealthCheck]) -> str:
+    """The name of the check that was asked of every instance: chosen as in a text that holds these."""
+    found = service_check_among(checks)
+    return found.name if found else ""
+
+
+async def _trusted_of(text: KeptText) -> Trusted:
+    """What an accepted text lets run, from the store."""
+    from pathlib import Path
+
+    from watchbook.reading import read_runbook
+
+    runbook = await asyncio.to_thread(read_runbook, text.text)
+    return trusting.accepted(
+        Loaded(Path(text.path), text.text, runbook, Revision(text.label)), text.actor, text.at
+    )
+
+
+def _texts(fresh: LiveService, stored: Stored) -> list[KeptText]:
+    """The texts to keep: what is applied, and what was accepted where that is this one."""
+    found = []
+    for role, before, actor in (
+        (APPLIED, stored.applied, "watchbook"),
+        (ACCEPTED, stored.accepted, fresh.trusted.by),
+    ):
+        digest = fresh.loaded.runbook.digest
+        if role == ACCEPTED and fresh.trusted.digest != digest:
+            continue
+        if before is not None and before.digest == digest and before.path == str(fresh.loaded.path):
+            continue
+        label = fresh.loaded.revision.label or fresh.loaded.path.name
+        path, version = str(fresh.loaded.path), before.version if before else 0
+        text = KeptText(
+            fresh.id, role, digest, fresh.loaded.text, label, path, actor, fresh.loaded_at, version
+        )
+        found.append(text)
+    return found
+
+
+def _entries(fresh: LiveService, stored: Stored, live: LiveService | None) -> Iterable[Entry]:
+    """The journal's words on the text itself."""
+    digest, label = fresh.loaded.runbook.digest, fresh.loaded.revision.label or fresh.loaded.path.name
+    if fresh.gone and not (live and live.gone):
+        says = f"{fresh.gone}: it is watched as it was last read, until someone accepts"
+        yield Entry(fresh.id, "document.gone", says, occurred_at=fresh.loaded_at, subject=fresh.id)
+    if live is not None and fresh.problem != live.problem:
+        says = f"{label} cannot be read: {fresh.problem}" if fresh.problem else f"{label} can be read again"
+        yield Entry(fresh.id, "document.unreadable" if fresh.problem else "document.readable", says,
+                    occurred_at=fresh.loaded_at, subject=fresh.id)  # fmt: skip
+    if stored.applied is not None and stored.applied.digest != digest:
+        yield _changed_entry(fresh, stored.applied, live, label)
+    accepted = stored.accepted
+    if fresh.trusted.digest == digest and (accepted is None or accepted.digest != digest):
+        says = f"{fresh.trusted.by} accepted {label} at {digest[:12]}"
+        says += " by starting the watch" if live is None else ""
+        says += ": its read-only commands may run unattended"
+        yield Entry(fresh.id, "document.accepted", says, fresh.trusted.by, fresh.loaded_at, fresh.id,
+                    data={"digest": digest})  # fmt: skip
+
+
+def _changed_entry(fresh: LiveService, applied: KeptText, live: LiveService | None, label: str) -> Entry:
+    """What the new text changes, in words."""
+    from watchbook.reading import read_runbook
+    from watchbook.reading.differences import differences
+
+    before = live.loaded.runbook if live is not None else read_runbook(applied.text)
+    changes = differences(before, fresh.loaded.runbook)
+    said = " ".join(change.says for change in changes[:3])
+    more = f" And {len(changes) - 3} more." if len(changes) > 3 else ""
+    says = f"{label} changed: {said or 'only words, order or layout.'}{more}"
+    data = {
+        "digest": fresh.loaded.runbook.digest,
+        "before": applied.digest,
+        "changes": [change.says for change in changes],
+        "waiting": len(fresh.trusted.waiting),
+    }
+    return Entry(fresh.id, "document.changed", says, occurred_at=fresh.loaded_at, subject=fresh.id, data=data)
+
+
+def _each_once(records: Iterable[Any]) -> tuple[Any, ...]:
+    """Records of a service (its silences) that more than one place moved are written once."""
+    found: list[Any] = []
+    seen: set[tuple[type, Any]] = set()
+    for record in records:
+        key = (type(record), getattr(record, "id", None) or getattr(record, "episode", None) or id(record))
+        if key not in seen:
+            seen.add(key)
+            found.append(record)
+    return tuple(found)
