@@ -9,6 +9,7 @@ import json
 import string
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -293,3 +294,18 @@ def test_the_library_finds_what_our_own_shapes_do_not_know() -> None:
     for name in ("Mailchimp", "Square", "Artifactory"):
         (line, secret) = next((line, secret) for kind, line, secret in KINDS if kind == name)
         assert name in secrets_in(line.format(secret))[0][2]
+
+
+_NASTY = [
+    "a-", "password ", "password: a-", "curl -u ", "aws secret ", "token=", "secret key ", "eyJa.", "://a:", "mysql -p",
+    "a_password_", "xoxb-1-", "basic aaaa", "| password ", "login: a/", "pagerduty ", '"auth":"', "--a-", "sk-proj-",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", _NASTY)
+def test_a_long_line_takes_linear_time(piece: str) -> None:
+    """A line of 20,000 characters that begins a pattern again and again is read in well under a second."""
+    line = (piece * (19_900 // len(piece) + 1))[:19_900]
+    began = time.process_time()
+    secrets_in(line)
+    assert time.process_time() - began < 0.5
