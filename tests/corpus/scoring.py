@@ -23,7 +23,8 @@ Json = dict[str, Any]
 
 # Readings that stand for the whole document: their line is where the part begins, not where the number stands.
 _WHOLE = {"rpo", "rto", "backup_frequency", "retention", "drill", "notice", "hours"}
-_NOT_VALUES = {"line", "end_line", "column", "length", "version"}
+# What an alert always holds, written or not, is no value of its line.
+_NOT_VALUES = {"line", "end_line", "column", "length", "version", "response", "average_s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def taken_apart(contract: Json) -> Reading:
 
 def _said(contract: Json) -> Iterator[Said]:
     """Every condition: alerts in any role, the ends of normal ranges, and symptoms."""
-    for alert in contract["alerts"]:
+    for alert in (*contract["alerts"], *contract.get("figures", ())):
         yield _of(alert, alert["condition"] or {}, alert["role"], alert["name"])
     for metric in contract["metrics"]:
         for key, op in (("low", ">"), ("high", "<")):
@@ -148,7 +149,7 @@ def _values(part: Any, line: int = 0) -> Iterator[tuple[int, float | str]]:
     if isinstance(part, dict):
         line = part.get("line", line)
         for key, value in part.items():
-            if key not in _NOT_VALUES:
+            if key not in _NOT_VALUES and (key, value) != ("window_s", 0.0):
                 yield from _values(value, line)
     elif isinstance(part, list):
         for one in part:
@@ -169,7 +170,7 @@ def _told(figure: Figure, reading: Reading, labels: Labels) -> bool:
         return not armed and bool(reading.found & set(figure.lines))
     here = [one for one in reading.said if one.line in figure.lines]
     numbers = [value for line in figure.lines for value in reading.numbers.get(line, [])]
-    if any(_fits(figure, one, labels) for one in here):
+    if any(_fits(figure, one, labels) for one in here if one.query or one.op or not figure.values):
         fitting = figure.query or figure.any_value
         return fitting or _all_among(figure.values, numbers)
     if (
@@ -212,6 +213,8 @@ def _fits(figure: Figure, said: Said, labels: Labels) -> bool:
         return False
     if figure.severity and said.severity and figure.severity != said.severity:
         return False
+    if said.query is None and said.op is None:
+        return True  # joined by its name alone: it says nothing of windows and values
     window = figure.window_s or 0.0
     if not _same(window, said.window_s) and said.role == "alert":
         return False
@@ -221,8 +224,8 @@ def _fits(figure: Figure, said: Said, labels: Labels) -> bool:
         return _flat(said.query) in _flat("\n".join(_text(figure, labels)))
     if figure.signal and said.signal and figure.signal != said.signal:
         return False
-    if said.op is None or said.value is None or said.op == "absent" or figure.any_value or not figure.values:
-        return True  # external, or an absence: its window and severity have been compared
+    if said.value is None or said.op == "absent" or figure.any_value or not figure.values:
+        return True  # an absence: its window and severity have been compared
     return figure.op in (None, said.op) and any(_same(value, said.value) for value in figure.values)
 
 
