@@ -55,18 +55,19 @@ PLACES = (
     ),
     _place(
         _IN_COMMAND, (" -u", "--user", "--proxy-user", " -a ", "--auth"),
-        rf"\b(?:curl|wget|https?)\b[^|;\n]{0,300}?\s(?:-u|--user|--proxy-user|-a|--auth)[ =]?{_QUOTE}?{_PAIR}{_ANY}", _written,
+        rf"\b(?:curl|wget|https?)\b[^|;\n]{{0,300}}?\s(?:-u|--user|--proxy-user|-a|--auth)[ =]?{_QUOTE}?{_PAIR}{_ANY}",
+        _written,
     ),
     _place(_IN_COMMAND, ("mysql", "mariadb"),
-           rf"\b(?:mysql\w*|mariadb\w*)\b[^|;\n]{0,300}?\s-p{_QUOTE}?(?P<value>[^\s\"'`;&|=-][^\s\"'`;&|]*)", _written),
-    _place(_IN_COMMAND, ("-cli",), rf"\b(?:redis|valkey)-cli\b[^|;\n]{0,300}?\s(?:-a|--pass)[ =]{_OPTION}", _written),
-    _place(_IN_COMMAND, ("sshpass",), rf"\bsshpass\b[^|;\n]{0,300}?\s-p ?{_QUOTE}?{_ANY}", _written),
+           rf"\b(?:mysql\w*|mariadb\w*)\b[^|;\n]{{0,300}}?\s-p{_QUOTE}?(?P<value>[^\s\"'`;&|=-][^\s\"'`;&|]*)", _written),
+    _place(_IN_COMMAND, ("-cli",), rf"\b(?:redis|valkey)-cli\b[^|;\n]{{0,300}}?\s(?:-a|--pass)[ =]{_OPTION}", _written),
+    _place(_IN_COMMAND, ("sshpass",), rf"\bsshpass\b[^|;\n]{{0,300}}?\s-p ?{_QUOTE}?{_ANY}", _written),
     _place(
         _IN_COMMAND, ("mongo", "ldap", "docker login", "podman login", "registry login", "clickhouse", "cqlsh"),
-        rf"\b{_CLIENTS}\b[^|;\n]{0,300}?\s(?:-p|-w|--password)[ =]{_OPTION}", _written,
+        rf"\b{_CLIENTS}\b[^|;\n]{{0,300}}?\s(?:-p|-w|--password)[ =]{_OPTION}", _written,
     ),
     _place(_IN_COMMAND, ("-pass",), rf"\s-pass(?:in|out|wd)?[ =]{_QUOTE}?pass:{_ANY}", _written),
-    _place(_IN_COMMAND, ("pass",), rf"--(?:[\w-]{1,40}-)?pass(?:word|wd)?[ =]{_OPTION}", _written),
+    _place(_IN_COMMAND, ("pass",), rf"--(?:[\w-]{{1,40}}-)?pass(?:word|wd)?[ =]{_OPTION}", _written),
     _place(
         _IN_COMMAND, ("identified", "password"),
         r"\b(?:identified\s+by|(?:with|encrypted)\s+password|password)\s+'(?P<value>[^'\s]{4,})'", _written,
@@ -98,12 +99,12 @@ PLACES = (
     _place(_FIELD, ("pass", "pwd"), rf"[A-Z0-9]_?{_PASSWORD}=(?P<value>[^\s\"'`;&|,)]{{4,}})", _written),
     _place(
         _FIELD, ("pass", "pwd"),
-        rf"\b(?:[\w-]{0,40}[_-])?{_PASSWORD}(?:{_QUOTE}|\*\*)?\s{{0,3}}(?:[:=]+|\bis\b)\s{{0,3}}{_BOLD}{_QUOTE}?"
+        rf"\b(?:[\w-]{{0,40}}[_-])?{_PASSWORD}(?:{_QUOTE}|\*\*)?\s{{0,3}}(?:[:=]+|\bis\b)\s{{0,3}}{_BOLD}{_QUOTE}?"
         rf"(?P<value>{_BARE}{{4,200}})", is_password,
     ),
     _place(
         _FIELD, ("pass", "pwd"),
-        rf"\|\s*[*`]*(?:[\w -]{0,60}\s)?{_PASSWORD}[*`]*\s*\|\s*{_QUOTE}?(?P<value>{_BARE}{{4,200}})", is_password,
+        rf"\|\s*[*`]*(?:[\w -]{{0,60}}\s)?{_PASSWORD}[*`]*\s*\|\s*{_QUOTE}?(?P<value>{_BARE}{{4,200}})", is_password,
     ),
     _place(
         _FIELD, ("/pass", "/ pass", "credential", "login", "log-in"),
@@ -112,7 +113,7 @@ PLACES = (
     ),
     _place(
         _FIELD, ("secret", "token", "key", "credential"),
-        rf"\b(?:[\w-]{0,40}[_-])?{_KEY}(?:{_QUOTE}|\*\*)?"
+        rf"\b(?:[\w-]{{0,40}}[_-])?{_KEY}(?:{_QUOTE}|\*\*)?"
         rf"(?:\s{{0,3}}=\s{{0,3}}|:\s+|:(?={_QUOTE})|(?<={_QUOTE}):|\s+is\s+|\s*\|\s*){_BOLD}{_QUOTE}?"
         r"(?P<value>[^\s\"'`,;|<>()&]{12,400})", is_key,
     ),
