@@ -1,20 +1,24 @@
 """What git knows: the files of a revision, their text, and the lines that changed since one.
 
-Called by `app.documents.comparing`, `app.documents.checking` and `app.documents.mending`. It runs the `git` program
+Called by `app.documents` and, for repositories elsewhere, by `world.mirrors`. It runs the `git` program
 without a shell and reads only; hooks, pagers, external diff programs and locks are left out. Everything that goes wrong
 is one `GitError` line.
 """
 
+import contextlib
 import hashlib
 import os
 import re
+import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from watchbook.model.errors import WatchbookError
 
 _PATIENCE_S = 30.0
+_GRACE_S = 2.0
 _HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _LARGEST_BYTES = 20 * 1024 * 1024
 _HEXADECIMAL = re.compile(r"[0-9a-f]{40,64}")
@@ -122,38 +126,68 @@ def repository_of(folder: Path) -> Repository:
 
 def _run(folder: Path, *arguments: str, may_fail: bool = False) -> bytes:
     """What git prints. With `may_fail`, nothing where it refuses."""
-    called = [
-        "git",
-        "--no-pager",
-        "--no-optional-locks",
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.quotepath=false",
-        *arguments,
-    ]
-    environment = os.environ | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
+    done = call_git(folder, arguments)
+    said = done.error.splitlines()
+    if done.code != 0 and (not may_fail or "dubious ownership" in done.error):
+        reason = said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} ended with {done.code}"
+        raise GitError(reason, where=str(folder), mend="See what git says to it.")
+    return done.output if done.code == 0 else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a call of git ended: its exit code, what it printed, and what it complained of."""
+
+    code: int
+    output: bytes
+    error: str
+
+
+def call_git(
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    given: bytes | None = None,
+    patience_s: float = _PATIENCE_S,
+) -> Done:
+    """Calls git in a folder, without a shell, a pager, a prompt or a lock that others would notice.
+
+    `given` is its standard input. After `patience_s` it is ended, with every process that it started: GitError.
+    """
+    called = ["git", "--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotepath=false",
+              *arguments]  # fmt: skip
+    plain = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_LITERAL_PATHSPECS": "0"}
     try:
-        done = subprocess.run(
-            called, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE_S,
-            check=False,
+        process = subprocess.Popen(
+            called, cwd=folder, env={**(os.environ if environment is None else environment), **plain},
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
     except FileNotFoundError:
         if not folder.is_dir():
             raise GitError("this is no folder", where=str(folder), mend="Check the path.") from None
-        raise GitError("git is not installed", mend="Install it, or compare two files.") from None
+        raise GitError("git is not installed", mend="Install it, or name files.") from None
     except NotADirectoryError:
         raise GitError("this is no folder", where=str(folder), mend="Check the path.") from None
+    try:
+        output, error = process.communicate(given, timeout=patience_s)
     except subprocess.TimeoutExpired:
+        _end(process)
         raise GitError(
-            f"git did not answer within {_PATIENCE_S:g} s", where=str(folder), mend="Try again."
+            f"git did not answer within {patience_s:g} s", where=str(folder), mend="Try again."
         ) from None
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    if done.returncode != 0 and (
-        not may_fail or "dubious ownership" in done.stderr.decode("utf-8", "replace")
-    ):
-        reason = (
-            said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} ended with {done.returncode}"
-        )
-        raise GitError(reason, where=str(folder), mend="See what git says to it.")
-    return done.stdout if done.returncode == 0 else b""
+    except BaseException:
+        _end(process)
+        raise
+    return Done(process.returncode, output, error.decode("utf-8", "replace").strip())
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Ends a call of git with what it started: asked first, then made to."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_GRACE_S)
+            return
