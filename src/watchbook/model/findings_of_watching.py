@@ -294,7 +294,7 @@ ALERTS = (
     ),
     (
         "WB317", "signal-unmeasured", _ERROR,
-        "{name} cannot be evaluated: `{signal}` is no signal that can be measured{more}.",
+        "{name} cannot be evaluated: `{signal}` is nothing that can be measured.",
         "Add `{signal}` with a query in a code span to Key Metrics, or write the condition as a query.",
         "The alert is read and shown, and stays unarmed: nothing measures it, so it never fires.",
     ),

@@ -16,7 +16,9 @@ from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
+from watchbook.reading.figure_roles import is_figure_header
 from watchbook.reading.ladders import WrittenLadder
+from watchbook.reading.levels import levels_in, with_operator
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import duration_at
@@ -27,6 +29,7 @@ from watchbook.reading.severities import read_severity
 from watchbook.reading.severity_levels import deadline_for
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
+from watchbook.reading.unmeasured import read_unmeasured
 
 _NO_DATA = {
     "hold": "hold",
@@ -123,20 +126,11 @@ def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -
         return
     alerts.notes.also_read(table.header)
     for header in columns.unknown:
+        if is_figure_header(header):
+            continue  # a target beside the threshold: `reading.figure_sections` reads it
         alerts.notes.find("column-unknown", table.header, mark=header, column=header, section="Alerting")
     for row in table.rows:
         for one in _rows_of(columns, row, severity):
-            take(one, alerts)
-
-
-def read_level_columns(table: Table, alerts: Alerts) -> None:
-    """The Warning and Critical columns of a metrics table: one alert for each level."""
-    columns = columns_of(table, "metrics")
-    if "name" not in columns.at or not {"warning", "critical", "alert"} & columns.at.keys():
-        return
-    alerts.notes.also_read(table.header)
-    for row in table.rows:
-        for one in _levels_of(columns, row):
             take(one, alerts)
 
 
@@ -147,8 +141,21 @@ def _rows_of(columns: Columns, row: Row, severity: Severity | None) -> Iterator[
     name = columns.cell(row, "name")
     if name is None:
         return
+    cell = columns.cell(row, "threshold") or columns.cell(row, "condition")
+    levelled = levels_in(cell.text) if cell is not None and not cell.codes else ()
+    if len(levelled) > 1 or (levelled and not columns.text(row, "severity")):
+        for level, text in levelled:
+            written = Line(row.line, with_operator(text, name.text))
+            yield WrittenAlert(
+                f"{name.text.strip()} {level}" if len(levelled) > 1 else name.text.strip(), row.line, written, level,
+                columns.text(row, "response"), columns.text(row, "window"), columns.text(row, "no data"),
+                columns.text(row, "resolve after"), columns.text(row, "environment"), row.text,
+            )  # fmt: skip
+        return
+    if "threshold" in columns.at and cell is not None and not cell.codes:
+        cell = Line(cell.number, with_operator(cell.text, name.text), cell.spans)
     yield WrittenAlert(
-        name.text.strip(), row.line, columns.cell(row, "threshold") or columns.cell(row, "condition"),
+        name.text.strip(), row.line, cell,
         columns.text(row, "severity") or (severity.value if severity else ""), columns.text(row, "response"),
         columns.text(row, "window"), columns.text(row, "no data"), columns.text(row, "resolve after"),
         columns.text(row, "environment"), row.text,
@@ -171,7 +178,7 @@ def _levels_of(columns: Columns, row: Row) -> Iterator[WrittenAlert]:
 
 def _compared(name: str, cell: Line) -> Line:
     """The cell behind the metric's name, which supplies its signal."""
-    return cell if cell.codes else Line(cell.number, f"{name} {cell.text.strip()}")
+    return cell if cell.codes else Line(cell.number, f"{name} {with_operator(cell.text.strip(), name)}")
 
 
 _LEADING_SEVERITY = re.compile(
@@ -185,6 +192,8 @@ _ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*")
 def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) -> None:
     """`- **High Error Rate** (critical): > 1% errors for 5min → Page on-call`."""
     found = item.first.field(plain=False)
+    if _read_levels(item, alerts):
+        return
     if found is None or not found.value.text or placeholder_in(item.first):
         _leave(item.first, alerts.notes)
         return
@@ -206,6 +215,29 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
         return
     alerts.notes.also_read(item)
     take(WrittenAlert(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
+
+
+def _read_levels(item: Item, alerts: Alerts) -> bool:
+    """`- CPU usage: > 70% warning, > 85% critical`: one alert for each level."""
+    found = item.first.field()
+    if found is None or found.value.codes or placeholder_in(item.first) is not None or _ARROW.search(found.value.text):
+        return False
+    written = written_levels(found.key, found.value.text, item.line)
+    for one in written:
+        take(one, alerts)
+    return bool(written)
+
+
+def written_levels(name: str, text: str, line: int) -> tuple[WrittenAlert, ...]:
+    """The alerts of a text that names levels; none where it names none."""
+    levelled = levels_in(text)
+    return tuple(
+        WrittenAlert(
+            f"{name} {level}" if len(levelled) > 1 else name, line,
+            Line(line, f"{name} {with_operator(part, name)}"), level, text=f"{name}: {text}",
+        )
+        for level, part in levelled
+    )  # fmt: skip
 
 
 def _leave(line: Line, notes: Notes) -> None:
@@ -236,6 +268,8 @@ def take(row: WrittenAlert, alerts: Alerts) -> None:
     read = row.read or _condition(row.condition, row.name, alerts.known, window_s)
     if isinstance(read, ReadCondition) and read.condition.external:
         read = alerts.queries.get(slug(row.name), read)
+    if isinstance(read, Misread) and row.condition is not None and not row.condition.codes:
+        read = _unmeasured(row, read, window_s, alerts)
     if isinstance(read, Misread):
         notes.misread(
             read.name, row.line, read.mark or (row.condition.text if row.condition else row.name), read.values
@@ -270,6 +304,18 @@ def _condition(cell: Line | None, name: str, known: Known, window_s: float) -> R
     if isinstance(read, ReadCondition) and window_s and not read.window_s:
         return replace(read, window_s=window_s)
     return read
+
+
+def _unmeasured(
+    row: WrittenAlert, misread: Misread, window_s: float, alerts: Alerts
+) -> ReadCondition | Misread:
+    """A condition of something that nothing measures: read and told, and never armed."""
+    assert row.condition is not None
+    read = read_unmeasured(row.condition.text, row.name, misread, alerts.known)
+    if not isinstance(read, ReadCondition):
+        return read or misread
+    alerts.notes.find("signal-unmeasured", row.line, mark=row.condition.text, name=row.name, signal=read.condition.signal)
+    return replace(read, window_s=read.window_s or window_s)
 
 
 def _condition_of(cell: Line, name: str, known: Known) -> ReadCondition | Misread:

@@ -67,7 +67,11 @@ def usual_form(text: str) -> str:
 
     def turned(found: "re.Match[str]") -> str:
         quantities = find_quantities(found["number"])
-        if len(quantities) != 1 or quantities[0].start != 0 or quantities[0].end != len(found["number"].rstrip()):
+        if (
+            len(quantities) != 1
+            or quantities[0].start != 0
+            or quantities[0].end != len(found["number"].rstrip())
+        ):
             return found[0]
         return f"{'>=' if found['more'] else '<='} {found['number'].rstrip()}"
 

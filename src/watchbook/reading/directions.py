@@ -12,16 +12,24 @@ from watchbook.model.signals import Signal
 Bad = Literal["above", "below"]
 
 _LESS_IS_BETTER = re.compile(
-    r"\b(?:latenc(?:y|ies)|time|duration|delays?|lag|errors?|fail(?:s|ed|ures?|ing)?|usage|utili[sz]ation|used|consumption"
-    r"|restarts?|incidents?|vulnerabilit(?:y|ies)|defects?|bugs?|drop ?offs?|stuck|queue|backlog|depth|costs?|age|pauses?"
-    r"|timeouts?|loss|jitter|mtt[rda]|rto|rpo|missing|missed|crash(?:es)?|alerts|false positives?|pressure|saturation|5xx|4xx"
-    r"|exceptions?|retr(?:y|ies)|rejected|rejections|dropped|drops|throttl\w+|evictions?|abandon\w*|bounce|churn|downtime"
-    r"|load average|cpu|memory|ram|heap|disk|overhead|staleness|backups? age|growth|budget|conflicts|deadlocks?|locks?|p\d\d+)\b"
+    r"\b(?:latenc(?:y|ies)|time|duration|delays?|lag|errors?|fail(?:s|ed|ures?|ing)?|usage|utili[sz]ation|used"
+    r"|consumption"
+    r"|restarts?|incidents?|vulnerabilit(?:y|ies)|defects?|bugs?|drop ?offs?|stuck|queue|backlog|depth|costs?"
+    r"|age|pauses?"
+    r"|timeouts?|loss|jitter|mtt[rda]|rto|rpo|missing|missed|crash(?:es)?|alerts|false positives?|pressure"
+    r"|saturation|5xx|4xx"
+    r"|exceptions?|retr(?:y|ies)|rejected|rejections|dropped|drops|throttl\w+|evictions?|abandon\w*|bounce"
+    r"|churn|downtime"
+    r"|load average|cpu|memory|ram|heap|disk|overhead|staleness|backups? age|growth|budget|conflicts|deadlocks?"
+    r"|locks?|p\d\d+)\b"
 )
 _MORE_IS_BETTER = re.compile(
-    r"\b(?:success(?:ful)?(?: rate)?|availab(?:le|ility)|uptime|hits?|coverage|throughput|precision|recall|accuracy|satisfaction"
-    r"|apdex|score|compliance|healthy|free|remaining|headroom|conversions?|delivered|deliverability|delivery rate|freshness"
-    r"|durability|ready|retention|replicas|instances|pods|lifetime|validity|completeness|passing|pass rate|quorum|up)\b"
+    r"\b(?:success(?:ful)?(?: rate)?|availab(?:le|ility)|uptime|hits?|coverage|throughput|precision|recall"
+    r"|accuracy|satisfaction"
+    r"|apdex|score|compliance|healthy|free|remaining|headroom|conversions?|delivered|deliverability"
+    r"|delivery rate|freshness"
+    r"|durability|ready|retention|replicas|instances|pods|lifetime|validity|completeness|passing|pass rate"
+    r"|quorum|up)\b"
 )
 
 
@@ -43,9 +51,14 @@ def bad_direction(names: Sequence[str], signal: Signal | None = None) -> Bad | N
 
 def _head_of(words: str) -> Bad | None:
     """Of `failed deliveries success rate` the last words say what is counted; `time to ready` is still a time."""
-    if re.search(r"\b(?:success(?:ful)?|hit|pass|availability|compliance) ?(?:rate|ratio|percentage)?$", words):
+    if re.search(
+        r"\b(?:success(?:ful)?|hit|pass|availability|compliance) ?(?:rate|ratio|percentage)?$", words
+    ):
         return "below"
-    if re.search(r"\b(?:latency|duration|lag|delay|time|errors?|failures?|usage|utili[sz]ation)(?: rate| ratio)?(?: p\d+)?$", words):
+    if re.search(
+        r"\b(?:latency|duration|lag|delay|time|errors?|failures?|usage|utili[sz]ation)(?: rate| ratio)?(?: p\d+)?$",
+        words,
+    ):
         return "above"
     return None
 

@@ -15,15 +15,23 @@ from watchbook.reading.synonyms import column_named, plain
 
 # Words of a title → the role of the figures below it. Earlier ones win: "Go/No-Go targets" is a checklist.
 _TITLES: tuple[tuple[Role, str], ...] = (
-    (Role.CHECKLIST, r"\bgo (?:/ ?)?no go\b|\bpre ?flight\b|\bacceptance\b|\b(?:launch|success|exit|entry|release|promotion"
-     r"|abort|rollback|canary|quality|readiness|completion|pass|decision) (?:criteria|criterion|gates?|checks?|checklist|thresholds?"
-     r"|analysis)\b|\b(?:launch|production|deployment|release) readiness\b|\brollback triggers?\b|\bgates?$|\bvalidation criteria\b"),
-    (Role.TRIGGER, r"\bauto ?scal\w*|\bhpa\b|\bvpa\b|\bkeda\b|\bpod autoscaler\b|\bscal\w+ (?:triggers?|polic\w+|rules?"
-     r"|thresholds?|criteria|conditions?|parameters|events?|metrics?)\b|\bwhen to scale\b|\bscale (?:up|out|down|in) (?:when|if|triggers?)\b"),
+    (Role.CHECKLIST, r"\bgo (?:/ ?)?no go\b|\bpre ?flight\b|\bacceptance\b|\b(?:launch|success|exit|entry"
+    r"|release|promotion"
+     r"|abort|rollback|canary|quality|readiness|completion|pass|decision) (?:criteria|criterion|gates?|checks?"
+     r"|checklist|thresholds?"
+     r"|analysis)\b|\b(?:launch|production|deployment|release) readiness\b|\brollback triggers?\b|\bgates?$"
+     r"|\bvalidation criteria\b"),
+    (Role.TRIGGER, r"\bauto ?scal\w*|\bhpa\b|\bvpa\b|\bkeda\b|\bpod autoscaler\b|\bscal\w+ (?:triggers?"
+    r"|polic\w+|rules?"
+     r"|thresholds?|criteria|conditions?|parameters|events?|metrics?)\b|\bwhen to scale\b|\bscale (?:up|out"
+     r"|down|in) (?:when|if|triggers?)\b"),
     (Role.TARGET, r"\b(?:slos?|slas?|slis?)\b|\bservice level\b|\btargets?\b|\bobjectives?\b|\bkpis?\b"
-     r"|\bkey performance indicators?\b|\berror budgets?\b|\bperformance (?:goals?|requirements?|budgets?|expectations?|standards?)\b"),
-    (Role.BAND, r"\bnormal (?:ranges?|values?|operation|behaviou?r|levels?)\b|\bbaselines?\b|\bhealthy (?:ranges?|values?|state)\b"
-     r"|\btypical (?:ranges?|values?|load)\b|\bexpected (?:ranges?|values?|behaviou?r|performance|load)\b|\bsteady state\b"),
+     r"|\bkey performance indicators?\b|\berror budgets?\b|\bperformance (?:goals?|requirements?|budgets?"
+     r"|expectations?|standards?)\b"),
+    (Role.BAND, r"\bnormal (?:ranges?|values?|operation|behaviou?r|levels?)\b|\bbaselines?\b"
+    r"|\bhealthy (?:ranges?|values?|state)\b"
+     r"|\btypical (?:ranges?|values?|load)\b|\bexpected (?:ranges?|values?|behaviou?r|performance|load)\b"
+     r"|\bsteady state\b"),
 )  # fmt: skip
 
 
@@ -66,8 +74,37 @@ _USES = {
 }
 # Names of things whose numbers are no figures of a service, whatever the other columns are called.
 _NO_FIGURES = frozenset(
-    "severity level priority sev role contact person step task phase symptom issue problem error port version date command "
-    "setting variable flag parameter option action attempt alert rule alarm scenario".split()
+    [
+        "severity",
+        "level",
+        "priority",
+        "sev",
+        "role",
+        "contact",
+        "person",
+        "step",
+        "task",
+        "phase",
+        "symptom",
+        "issue",
+        "problem",
+        "error",
+        "port",
+        "version",
+        "date",
+        "command",
+        "setting",
+        "variable",
+        "flag",
+        "parameter",
+        "option",
+        "action",
+        "attempt",
+        "alert",
+        "rule",
+        "alarm",
+        "scenario",
+    ]
 ) | {"alert name", "severity level", "error code", "status code", "environment variable", "incident severity"}
 _PLACES = frozenset({"environment", "env", "stage", "region", "cluster"})
 _WEAK = frozenset({"band", "low", "high", "go"})  # headers that also mean other things: Expected, Min, Pass
@@ -78,7 +115,9 @@ class FigureColumns:
     """The columns of a table that holds figures: where names, uses, the unit and the rest stand."""
 
     name: int
-    uses: tuple[tuple[int, tuple[Use, ...]], ...]  # index → what it holds, several where the header names several
+    uses: tuple[
+        tuple[int, tuple[Use, ...]], ...
+    ]  # index → what it holds, several where the header names several
     others: dict[str, int]
     by_place: bool = False
 
@@ -91,19 +130,25 @@ class FigureColumns:
         return all(use.role is Role.BAND or use == _USES["go"] for _, uses in self.uses for use in uses)
 
 
-def figure_columns(table: Table, role: Role | None = None) -> FigureColumns | None:
+def figure_columns(table: Table, role: Role | None = None, alerts: bool = False) -> FigureColumns | None:
     """The columns of `table` as figures, by its headers in any order; None where they say nothing of figures.
 
     `role` is what the section's title says. It makes a column Value or Threshold one of figures, and decides what
-    a column like Target or Min holds under Autoscaling.
+    a column like Target or Min holds under Autoscaling. `alerts`: what a bare Threshold says is an alert's.
     """
     name: int | None = None
+    place: int | None = None
+    alerts = alerts or any(column_named("figures", cell.text) == "severity" for cell in table.header.cells)
     uses: list[tuple[int, tuple[Use, ...]]] = []
     others: dict[str, int] = {}
     for index, cell in enumerate(table.header.cells):
         found = _uses_of(cell.text, role)
         known = column_named("figures", cell.text)
-        if found:
+        if not found and known == "threshold" and alerts:
+            found = (Use(Role.ALERT, "bad"),)
+        if plain(cell.text) in _PLACES and place is None:
+            place = index
+        elif found:
             uses.append((index, found))
         elif known == "name" and name is None:
             name = index
@@ -113,11 +158,17 @@ def figure_columns(table: Table, role: Role | None = None) -> FigureColumns | No
         return None
     if name is None:
         taken = {index for index, _ in uses} | set(others.values())
-        name = next((index for index in range(len(table.header.cells)) if index not in taken), None)
+        name = (
+            place
+            if place is not None
+            else next((index for index in range(len(table.header.cells)) if index not in taken), None)
+        )
     header = plain(table.header.cells[name].text) if name is not None else ""
     if name is None or header in _NO_FIGURES:
         return None
-    return FigureColumns(name, tuple(uses), others, header in _PLACES)
+    if place is not None and place != name:
+        others["place"] = place
+    return FigureColumns(name, tuple(uses), others, place == name)
 
 
 def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
@@ -142,11 +193,14 @@ def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
 
 _MARKS = {"🟢": "band", "🟡": "warning", "🟠": "warning", "🔴": "critical"}
 _SUBJECT = re.compile(
-    r"(?P<subject>.+?)\s+(?P<what>slo|sla|target|objective|goal|baseline|warning|critical|(?:alert|warning|critical|go|no-?go)"
+    r"(?P<subject>.+?)\s+(?P<what>slo|sla|target|objective|goal|baseline|warning|critical|(?:alert|warning"
+    r"|critical|go|no-?go)"
     r" threshold)s?(?P<statistic>\s*\(.*\))?",
     re.IGNORECASE,
 )
-_NO_SUBJECT = frozenset("performance production current value metric service our internal external".split())
+_NO_SUBJECT = frozenset(
+    ["performance", "production", "current", "value", "metric", "service", "our", "internal", "external"]
+)
 
 
 def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
@@ -157,8 +211,15 @@ def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
     use = _USES.get(column_named("figures", found["what"]))
     if use is None:
         return ()
-    subject = "" if plain(found["subject"]) in _NO_SUBJECT else f"{found['subject']}{found['statistic'] or ''}"
+    subject = (
+        "" if plain(found["subject"]) in _NO_SUBJECT else f"{found['subject']}{found['statistic'] or ''}"
+    )
     return (replace(_of_section(use, role), subject=subject),)
+
+
+def is_figure_header(header: str) -> bool:
+    """Whether a header names a column of figures that are no alerts."""
+    return any(use.role is not Role.ALERT for use in _uses_of(header, None))
 
 
 def _of_section(use: Use, role: Role | None) -> Use:
@@ -180,10 +241,14 @@ def cell_text(row: Row, index: int | None) -> str:
 
 
 _ITEM = (
-    (Role.TRIGGER, re.compile(r"\b(?:auto)?scal(?:e|es|ing)[ -]?(?:up|down|out|in)?\s*(?:at|when|if|on|threshold|trigger)\b|\bhpa\b", re.IGNORECASE)),
-    (Role.TARGET, re.compile(r"^(?:our |the )?(?:\w+ ){0,3}(?:slos?|slas?|target|objective|goal|error budget|kpi)s?\b", re.IGNORECASE)),
-    (Role.BAND, re.compile(r"^(?:\w+ ){0,3}(?:normal(?:ly)?|baseline|healthy|typical(?:ly)?|expected)(?: (?:range|value|level)s?)?\b", re.IGNORECASE)),
-    (Role.CHECKLIST, re.compile(r"^(?:no[ -]?go|go|abort|stop|roll ?back) (?:if|when|criteri\w+|threshold)\b", re.IGNORECASE)),
+    (Role.TRIGGER, re.compile(r"\b(?:auto)?scal(?:e|es|ing)[ -]?(?:up|down|out|in)?\s*(?:at|when|if|on"
+    r"|threshold|trigger)\b|\bhpa\b", re.IGNORECASE)),
+    (Role.TARGET, re.compile(r"^(?:our |the )?(?:\w+ ){0,3}(?:slos?|slas?|target|objective|goal|error budget"
+    r"|kpi)s?\b", re.IGNORECASE)),
+    (Role.BAND, re.compile(r"^(?:\w+ ){0,3}(?:normal(?:ly)?|baseline|healthy|typical(?:ly)?"
+    r"|expected)(?: (?:range|value|level)s?)?\b", re.IGNORECASE)),
+    (Role.CHECKLIST, re.compile(r"^(?:no[ -]?go|go|abort|stop|roll ?back) (?:if|when|criteri\w+"
+    r"|threshold)\b", re.IGNORECASE)),
 )  # fmt: skip
 
 
@@ -194,3 +259,39 @@ def role_of_words(words: Sequence[str]) -> Role | None:
             if pattern.search(text):
                 return role
     return None
+
+
+_KINDS = re.compile(
+    r"\b(?:slos?|slas?|targets?|objectives?|performance|availability|latency|service|system|overall|metrics?"
+    r"|goals?|kpis?|limits?"
+    r"|budget|scale|scaling|trigger|hpa|criteria|normal|baseline|range|expected|production|api|apis|go|if|when"
+    r"|up|down|out|in|at|the"
+    r"|we|on|our|and|health|errors?|throughput|traffic|requests?|response|resources?|usage|utilization|monthly"
+    r"|uptime|application"
+    r"|infrastructure|golden|signals|key|core|important|critical|business|technical|http|web|app|server"
+    r"|instances?|pods?|status"
+    r"|reliability|stability|capacity|component|saturation|indicators?|monitor|monitoring|to|of|for|watch"
+    r"|levels?|thresholds?)\b",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:databases?|db|postgres\w*|mysql|mariadb|mongo\w*|redis|memcached?|cache|kafka|rabbitmq|elasticsearch"
+    r"|opensearch"
+    r"|third[ -]party|external|upstreams?|vendors?|providers?|integrations?|workers?|nginx|load balancers?|etcd"
+    r"|consul|vault|s3"
+    r"|queues?|brokers?|dependenc(?:y|ies))\b",
+    re.IGNORECASE,
+)
+
+
+def is_kind(name: str) -> bool:
+    """Whether a label names a kind of figure (`Target`, `API Performance`) rather than another thing (`Search`)."""
+    return not re.search(r"[^\W\d_]{2,}", _KINDS.sub("", name))
+
+
+def is_elsewhere(title: str, label: bool = False) -> bool:
+    """Whether figures below are of something else than the service: a title that names a database or another party.
+
+    A bold label above an inner list names such a thing unless all of its words are kinds of figures.
+    """
+    return bool(_ELSEWHERE.search(title)) or (label and not is_kind(title))

@@ -12,8 +12,8 @@ from watchbook.model.quantities import Quantity, Unit, say
 from watchbook.model.runbook import AlertRule, Condition, Role, Severity
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.comparisons import strange_words
-from watchbook.reading.directions import bad_direction, is_backwards
-from watchbook.reading.figure_roles import Use
+from watchbook.reading.directions import Bad, bad_direction, is_backwards
+from watchbook.reading.figure_roles import Use, is_kind
 from watchbook.reading.limits import Limit, read_limits
 from watchbook.reading.notes import Notes
 from watchbook.reading.quantities import as_expected
@@ -42,6 +42,8 @@ class Written:
     window: str = ""
     environment: str | None = None
     context: str = ""  # the whole row or item
+    bad: Bad | None = None  # which way is bad, by the other values of the row
+    needs_words: bool = False  # a bare count of something unknown is no figure
 
 
 def take(written: Written, gathered: FigureRules) -> bool:
@@ -70,7 +72,9 @@ def take(written: Written, gathered: FigureRules) -> bool:
 
 
 def _fault(written: Written, reason: str, gathered: FigureRules) -> None:
-    example = {Role.TARGET: "< 200ms", Role.TRIGGER: "> 70% for 5min", Role.CHECKLIST: ">= 80%"}.get(written.use.role, "1–40 req/s")
+    example = {Role.TARGET: "< 200ms", Role.TRIGGER: "> 70% for 5min", Role.CHECKLIST: ">= 80%"}.get(
+        written.use.role, "1–40 req/s"
+    )
     gathered.notes.find("figure-not-understood", written.line, mark=written.text, role=_ROLES[written.use.role],
                         name=written.name, text=written.text[:80], reason=reason, example=example)  # fmt: skip
 
@@ -78,7 +82,11 @@ def _fault(written: Written, reason: str, gathered: FigureRules) -> None:
 def _with_unit(text: str, unit: str) -> str:
     """A bare number with the unit of the table's Unit column."""
     if unit and re.fullmatch(r"\s*(?:[<>=≤≥]+\s*)?[\d.,]+\s*", text):
-        return f"{text.strip()} {unit.strip('() ')}" if not unit.strip("() ").startswith("%") else f"{text.strip()}%"
+        return (
+            f"{text.strip()} {unit.strip('() ')}"
+            if not unit.strip("() ").startswith("%")
+            else f"{text.strip()}%"
+        )
     return text
 
 
@@ -88,20 +96,31 @@ class Subject:
 
     name: str
     signal: Signal | None
-    signal_name: str
+    signal_name: str | None
     params: dict[str, float | str]
 
 
-_STATISTIC = re.compile(r"p\d{2,3}(?:\.\d+)?|\d+(?:th|st|nd|rd)(?: percentile)?|median|mean|average|avg", re.IGNORECASE)
-_TAIL_NOISE = re.compile(r"\b(?:warning|critical|sustained|capacity|max|maximum|min|minimum|or better|target)\b", re.IGNORECASE)
+_STATISTIC = re.compile(
+    r"p\d{2,3}(?:\.\d+)?|\d+(?:th|st|nd|rd)(?: percentile)?|median|mean|average|avg", re.IGNORECASE
+)
+_OWN = (
+    r"(?:the|our|each|per|all|any|api|app|application|service|server|web|backend|pods?|containers?|instances?"
+    r"|replicas?"
+    r"|tasks?|total|overall|average|avg|global|prod|production)"
+)
+_OWN_PARTS = re.compile(rf"\({_OWN}(?:[\s,/]+{_OWN}){{0,8}}\)", re.IGNORECASE)
+_TAIL_NOISE = re.compile(
+    r"\b(?:warning|critical|sustained|capacity|max|maximum|min|minimum|or better|target)\b", re.IGNORECASE
+)
 
 
 def subject_of(name: str, limit: Limit, known: Known) -> Subject:
     """The catalogue's signal where name and words say one outright; otherwise the thing under its own name."""
     said = limit.subject.strip(" :,-–—.")
     tail = _TAIL_NOISE.sub("", limit.tail).strip()
-    statistic = " ".join(_STATISTIC.findall(f"{said} {tail}"))
     shown = _shown(name, said) or tail or "figure"
+    name = _OWN_PARTS.sub(" ", name).strip() or name
+    statistic = " ".join(_STATISTIC.findall(f"{said} {tail}"))
     attempts = [f"{name} {said} {statistic}", f"{said} {statistic}"] if said else [f"{name} {statistic}"]
     attempts += [f"{said or name} {tail}"] if tail else []
     if tail and not said:
@@ -110,33 +129,28 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
         mention = signal_mentioned(words, limit.bound.unit)
         if mention is None or strange_words(mention.rest, known):
             continue
-        if said and words is attempts[1] and strange_words(tuple(slug(name).split("-")), known) and not _is_kind(name):
+        if (
+            said
+            and words is attempts[1]
+            and strange_words(tuple(slug(name).split("-")), known)
+            and not is_kind(name)
+        ):
             continue  # `Search: latency < 2s` is not this service's latency
-        if as_expected(limit.bound, Unit(mention.signal.unit)) is None and "baseline_factor" not in limit.params:
+        if (
+            as_expected(limit.bound, Unit(mention.signal.unit)) is None
+            and "baseline_factor" not in limit.params
+        ):
             if words is attempts[-1]:
                 return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
             continue
         return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
-    return Subject(shown, None, slug(shown.replace("_", " ")).replace("-", "_") or "figure", {})
-
-
-_KIND = re.compile(
-    r"\b(?:slos?|slas?|targets?|objectives?|performance|availability|latency|service|system|overall|metrics?|goals?|kpis?|limits?"
-    r"|budget|scale|scaling|trigger|hpa|criteria|normal|baseline|range|expected|production|api|go|if|when|up|down|out|in|at|the"
-    r"|we|on|our|and|health|errors?|throughput|traffic|requests?|response|resource|resources|usage|utilization|monthly|uptime)\b",
-    re.IGNORECASE,
-)
-
-
-def _is_kind(name: str) -> bool:
-    """Whether a label names a kind of figure (`Target`, `Performance SLO`) rather than another thing (`Search`)."""
-    return not re.search(r"[^\W\d_]{2,}", _KIND.sub("", name))
+    return Subject(shown, None, None, {})
 
 
 def _shown(name: str, said: str) -> str:
     if not said or slug(said) == slug(name):
         return name
-    if not name or _is_kind(name) and not _STATISTIC.fullmatch(said):
+    if not name or (is_kind(name) and not _STATISTIC.fullmatch(said)):
         return said
     return f"{name} ({said})" if _STATISTIC.fullmatch(said) else f"{name}: {said}"
 
@@ -180,8 +194,8 @@ def _measured_over(window: str) -> float | None:
     return limits[0].bound.value
 
 
-def _turned(bad: str | None) -> "str | None":
-    return {"above": "below", "below": "above"}.get(bad or "")
+def _turned(bad: Bad | None) -> Bad | None:
+    return None if bad is None else "below" if bad == "above" else "above"
 
 
 def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject) -> str | None:
@@ -195,7 +209,7 @@ def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject)
         return ">" if sense == "up" else "<"
     if written.use.role is Role.BAND:
         return "=="
-    bad = bad_direction((subject.name, limit.tail, written.name), subject.signal)
+    bad = bad_direction((subject.name, limit.tail, written.name), subject.signal) or written.bad
     if subject.signal is not None and subject.signal.name == "request_rate":
         bad = "below"  # a rate of requests that is asked for is one to be reached
     if value.value == 0 and sense == "good" and bad != "below":
@@ -207,7 +221,12 @@ def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject)
     return ">" if bad == "above" else "<"
 
 
-_ROLES = {Role.TARGET: "target", Role.BAND: "normal range", Role.TRIGGER: "scaling trigger", Role.CHECKLIST: "criterion"}
+_ROLES = {
+    Role.TARGET: "target",
+    Role.BAND: "normal range",
+    Role.TRIGGER: "scaling trigger",
+    Role.CHECKLIST: "criterion",
+}
 _OPS = {">": "above", "<": "below", ">=": "at least", "<=": "at most", "==": "exactly", "!=": "other than"}
 _TOLD = {
     Role.TARGET: "a target, which never pages",

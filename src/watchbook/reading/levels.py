@@ -11,14 +11,25 @@ from watchbook.reading.directions import Bad, bad_direction
 from watchbook.reading.limits import has_number, read_limits
 
 _LEVEL = re.compile(
-    r"(?:\b(?P<word>warn(?:ing)?|crit(?:ical)?|emergency|fatal|page[sd]?|yellow|amber|orange|red|p[0-4]|sev[- ]?[0-5])\b"
-    r"|\((?P<bracketed>high|medium|low|info|major|minor)\)|(?P<mark>[🔴🟠🟡]))",
+    r"(?:\b(?P<word>warn(?:ing)?|crit(?:ical)?|emergency|fatal|yellow|amber|orange|red|p[0-4]|sev[- ]?[0-5])\b"
+    r"|\b(?P<page>page)\b(?=\s*(?:$|[,;:)=<>≥≤]|(?:at|if|when)\b))|\((?P<bracketed>high|medium|low|info|major"
+    r"|minor)\)|(?P<mark>[🔴🟠🟡]))",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\s*(?:[=(\[:–—-]|→|->|=>|\bis|\bat|\bfor|\bas)?\s*$", re.IGNORECASE)
-_BEHIND = re.compile(r"\s*(?:[)\]]?\s*:?\s*|=(?=\s*[^=\d])|=\s*|→|->|–|—)?\s*(?:\b(?:at|if|when|threshold|level)\b)?\s*:?\s*", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\s*(?:[)\]]?\s*:?\s*|=(?=\s*[^=\d])|=\s*|→|->|–|—)?\s*(?:\b(?:at|if|when|threshold|level)\b)?\s*:?\s*",
+    re.IGNORECASE,
+)
 _CLAUSES = re.compile(r"\s*[;|\n]\s*|,\s+|\s+/\s+|\s+(?:and|&)\s+|\s*<br\s*/?>\s*")
-_COLOURS = {"yellow": "warning", "amber": "warning", "orange": "warning", "red": "critical", "warn": "warning", "crit": "critical"}
+_COLOURS = {
+    "yellow": "warning",
+    "amber": "warning",
+    "orange": "warning",
+    "red": "critical",
+    "warn": "warning",
+    "crit": "critical",
+}
 _COLOURS |= {"🔴": "critical", "🟠": "warning", "🟡": "warning", "fatal": "critical", "emergency": "critical"}
 
 
@@ -36,7 +47,9 @@ def levels_in(text: str) -> tuple[tuple[str, str], ...]:
         rest = _without(part, levels[0])
         if not isinstance(read_limits(rest), tuple):
             return ()
-        word = (levels[0]["word"] or levels[0]["bracketed"] or levels[0]["mark"]).casefold()
+        word = (
+            levels[0]["word"] or levels[0]["page"] or levels[0]["bracketed"] or levels[0]["mark"]
+        ).casefold()
         found.append((_COLOURS.get(word, word), rest))
     return tuple(found)
 
@@ -65,7 +78,10 @@ def with_operator(text: str, name: str, bad: Bad | None = None) -> str:
         return f"{text[:at]}{'>' if bad == 'above' else '<'} {text[at:]}" if at >= 0 else text
     ends = [limit.op for limit in limits]
     if ends == [">=", "<="] and limits[0].bound.text == limits[1].bound.text:
-        number = re.split(r"\s*(?:–|—|-|\bto\b|\band\b)\s*", re.sub(r"^(?:between|from)\s+", "", limits[0].bound.text.strip()))
+        number = re.split(
+            r"\s*(?:–|—|-|\bto\b|\band\b)\s*",
+            re.sub(r"^(?:between|from)\s+", "", limits[0].bound.text.strip()),
+        )
         wanted = number[0] if bad == "above" else number[-1]
         if bad == "above" and re.fullmatch(r"[\d.,]+", wanted):
             wanted += re.sub(r"^[\d.,\s]+", "", number[-1])

@@ -33,23 +33,36 @@ _MARKS = re.compile(r"[✅❌✔✖✓✗☑⚠🔴🟠🟡🟢🔵⚪⚫🟥�
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 _CLAUSES = re.compile(r"\s*;\s*|,\s+|\s+(?:and|&)\s+|\s+/\s+|\s*<br\s*/?>\s*|\s+·\s+")
 _ROLLING = re.compile(r"\b(?:rolling|window|avg|average|mean|averaged|over|last|trailing)\b", re.IGNORECASE)
-_STATISTIC = re.compile(r"\b(?:[1-5]xx|\d+(?:st|nd|rd|th))\b|\bp\d{2,3}(?:\.\d+)?\b|\b(?:p50|median|mean|average|avg|max|maximum)\b", re.IGNORECASE)
+_STATISTIC = re.compile(
+    r"\b(?:[1-5]xx|\d+(?:st|nd|rd|th))\b|\bp\d{2,3}(?:\.\d+)?\b|\b(?:p50|median|mean|average|avg|max|maximum)\b",
+    re.IGNORECASE,
+)
 _CONNECTED = re.compile(
     r"\b(?:if|when|unless|except|while|until|otherwise|or|and|but|then|from|after|before|times|of the time"
     r"|not|never|no longer|vs\.?|versus|compared)\b|[?]",
     re.IGNORECASE,
 )
-_PER_TIME = re.compile(r"\s*(?:/\s?|\bper\s+|\ban?\s+)(second|minute|hour|day|week|month|min|h|hr|d)\b", re.IGNORECASE)
+_PER_TIME = re.compile(
+    r"\s*(?:/\s?|\bper\s+|\ban?\s+)(second|minute|hour|day|week|month|min|h|hr|d)\b", re.IGNORECASE
+)
 _TIMES = re.compile(
-    r"(?P<op>>=?|<=?|≥|≤)?\s*(?P<factor>\d+(?:\.\d+)?)\s*[x×]\s+(?:the\s+|its\s+)?(?:baseline|normal|average|usual|median"
+    r"(?P<op>>=?|<=?|≥|≤)?\s*(?P<factor>\d+(?:\.\d+)?)\s*[x×]\s+(?:the\s+|its\s+)?(?:baseline|normal|average"
+    r"|usual|median"
     r"|typical)(?:\s+(?P<behind>[\w ]{0,40}))?",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"\bwithin\s+(?=\d)", re.IGNORECASE)
 _SHARE = re.compile(
-    r"(?<![<>=≤≥\w.] )(?<![<>=≤≥\w.])(\d{2}(?:\.\d+)?)\s?% of (?:all )?(?:requests|calls|queries|responses|reads|writes|transactions)\s+"
+    r"(?<![<>=≤≥\w.] )(?<![<>=≤≥\w.])(\d{2}(?:\.\d+)?)\s?% of (?:all )?(?:requests|calls|queries|responses"
+    r"|reads|writes|transactions)\s+"
     r"(?:(?:are |is )?(?:served|answered|complete[sd]?|respond(?:ed)?|finish(?:ed)?|return(?:ed)?)\s+)?(?:in\s+)?"
     r"(?=[<≤]|under|below|within|in less than|less than|faster than|at most|up to)",
+    re.IGNORECASE,
+)
+_MODAL = re.compile(
+    r"\s+(?:(?:should|must|shall|will|has to|needs to|to)\s+)?(?:be|stay|stays|remain|remains|keep|keeps|is|are"
+    r"|was|reach(?:es)?|kept)$"
+    r"|\s+(?:should|must|shall|will)$",
     re.IGNORECASE,
 )
 _LONGEST_TAIL = 5  # words; more is a sentence that says something else
@@ -108,7 +121,9 @@ def _without_remarks(text: str) -> _Said:
             average_s = durations[0].quantity.value
         elif not _STATISTIC.fullmatch(remark[1].strip()):
             remarks.append(remark[1].strip())
-    kept = _BRACKETS.sub(lambda found: f" {found[1]} " if _STATISTIC.fullmatch(found[1].strip()) else " ", text)
+    kept = _BRACKETS.sub(
+        lambda found: f" {found[1]} " if _STATISTIC.fullmatch(found[1].strip()) else " ", text
+    )
     return _Said(" ".join(kept.split()), ", ".join(remarks), average_s)
 
 
@@ -166,7 +181,10 @@ def _uncompared(text: str, window_s: float, average_s: float | None) -> tuple[Li
                 return "it holds more than one number"
             low = Found(Quantity(band.low, band.unit, text[at:end]), start, end)
             high = Found(Quantity(band.high, band.unit, text[at:end]), start, end)
-            ends = [_limit(text[:at], op, one, text[end:], window_s, average_s) for op, one in ((">=", low), ("<=", high))]
+            ends = [
+                _limit(text[:at], op, one, text[end:], window_s, average_s)
+                for op, one in ((">=", low), ("<=", high))
+            ]
             kept = [one for limits in ends if not isinstance(limits, str) for one in limits]
             return tuple(kept) if len(kept) == 2 else "the words behind the range say more than it"
     if len(found) > 1:
@@ -174,9 +192,11 @@ def _uncompared(text: str, window_s: float, average_s: float | None) -> tuple[Li
     return _limit(text[:start], "", found[0], text[found[0].end :], window_s, average_s)
 
 
-def _limit(before: str, op: str, found: Found, behind: str, window_s: float, average_s: float | None) -> tuple[Limit, ...] | str:
+def _limit(
+    before: str, op: str, found: Found, behind: str, window_s: float, average_s: float | None
+) -> tuple[Limit, ...] | str:
     """The limit with the words around it, where they say nothing more."""
-    subject, tail = before.strip(" :,-–—=~≈"), behind.strip(" .,:;-–—")
+    subject, tail = _MODAL.sub("", before.strip(" :,-–—=~≈")), behind.strip(" .,:;-–—")
     params: dict[str, float | str] = {}
     per = _PER_TIME.match(behind)
     if per is not None and found.quantity.unit is not Unit.PER_SECOND:

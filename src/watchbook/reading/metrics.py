@@ -9,16 +9,19 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Band, Unit, say
-from watchbook.model.runbook import AlertRule, Link, Metric, MetricsEndpoint
+from watchbook.model.runbook import AlertRule, Link, Metric, MetricsEndpoint, Role
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.fields import fields_in, fields_of_item
-from watchbook.reading.figures import FigureRules
+from watchbook.reading.figure_roles import Use, figure_columns, is_elsewhere, role_of_title
+from watchbook.reading.figures import FigureRules, Written, subject_of, take
+from watchbook.reading.levels import levels_in
+from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
-from watchbook.reading.quantities import duration_at, find_quantities, read_band, read_quantity
+from watchbook.reading.quantities import as_expected, duration_at, find_quantities, read_band, read_quantity
 from watchbook.reading.queries import is_query
 from watchbook.reading.refinements import Known
 from watchbook.reading.synonyms import plain
@@ -45,6 +48,9 @@ class Figures:
     lines: dict[str, int] = field(default_factory=dict)  # of each name
     rules: list[AlertRule] = field(default_factory=list)  # figures in another role than a band of Key Metrics
     gathered: FigureRules | None = None
+    levelled: list[tuple[str, str, int, bool]] = field(
+        default_factory=list
+    )  # name, text, line, of something else
 
     def others(self, notes: Notes, service: str = "") -> FigureRules:
         """Where targets, triggers, checklists and other bands are gathered."""
@@ -52,11 +58,12 @@ class Figures:
             self.gathered = FigureRules(notes, Known(service=service), self.rules)
         return self.gathered
 
-    def add_drawn(self, metric: Metric) -> None:
-        """A figure to be drawn that has no band; one that is known already stays as it is."""
-        if slug(metric.name) not in self.lines:
-            self.lines[slug(metric.name)] = metric.line
-            self.metrics.append(metric)
+    def add_drawn(self, *metrics: Metric) -> None:
+        """Figures to be drawn that have no band; one that is known already stays as it is."""
+        for metric in metrics:
+            if slug(metric.name) not in self.lines:
+                self.lines[slug(metric.name)] = metric.line
+                self.metrics.append(metric)
 
     def add(self, metric: Metric, notes: Notes) -> bool:
         """Takes the figure; a second one of its name is told and left."""
@@ -114,19 +121,55 @@ def _bare_links(block: object, notes: Notes) -> list[Link]:
 def read(section: Section, notes: Notes, figures: Figures) -> None:
     """Adds the figures of the section to `figures`."""
     for part in section.walk():
+        role = role_of_title(part.title)
+        group = part.title if is_elsewhere(part.title) else ""
         for block in part.blocks:
             if isinstance(block, List):
-                for item in block.items:
-                    _read_fields(list(fields_of_item(item)), item.first, notes, figures)
+                _read_list(block, _Place(notes, figures, role, group))
             elif isinstance(block, Table):
                 _read_table(block, notes, figures)
             elif isinstance(block, Paragraph):
                 for line in block.lines:
                     found = line.field(plain=False)
-                    _read_fields([found] if found else [], line, notes, figures)
+                    _read_fields([found] if found else [], line, _Place(notes, figures, role, group))
 
 
-def _read_fields(found: list[Field], line: Line, notes: Notes, figures: Figures) -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a figure stands: what its title says it is for, and the other thing (`Database`) that it is of."""
+
+    notes: Notes
+    figures: Figures
+    role: Role | None = None
+    group: str = ""
+
+
+def _read_list(block: List, place: _Place) -> None:
+    for item in block.items:
+        _read_fields(list(fields_of_item(item)), item.first, place)
+        name = item.first.text.strip(" :*")
+        below = (
+            replace(place, group=name)
+            if item.first.field() is None and is_elsewhere(name, label=True)
+            else place
+        )
+        for inner in item.blocks:
+            if isinstance(inner, List):
+                _read_list(inner, below)
+
+
+def _read_fields(found: list[Field], line: Line, place: _Place) -> None:
+    notes = place.notes
+    if not found and has_comparison(line.prose):
+        limits = read_limits(line.text)
+        if isinstance(limits, tuple) and limits[0].subject and not line.codes:
+            found = [
+                Field(
+                    limits[0].subject,
+                    line.cut(line.text.find(limits[0].subject) + len(limits[0].subject)),
+                    line.number,
+                )
+            ]
     if not found and has_comparison(line.prose):
         reason = "it compares something and names no figure"
         advice = "Write `- **Error Rate:** < 1%`."
@@ -134,7 +177,29 @@ def _read_fields(found: list[Field], line: Line, notes: Notes, figures: Figures)
     elif not found:
         notes.prose(line)
     for one in found:
-        _take(one.key, without_brackets(one.value), one.line, notes, figures)
+        name = f"{place.group} {one.key}".strip()
+        if not one.value.codes and placeholder_in(one.value) is None and levels_in(one.value.text):
+            place.figures.levelled.append((name, one.value.text, one.line, bool(place.group)))
+        elif (
+            place.role not in (None, Role.BAND)
+            and not one.value.codes
+            and take(_written(name, one, place.role), place.figures.others(notes))
+        ):
+            place.figures.add_drawn(*_drawn(name, one.line))
+        else:
+            _take(name, without_brackets(one.value), one.line, notes, place.figures)
+
+
+def _written(name: str, found: Field, role: Role | None) -> Written:
+    assert role is not None
+    text = without_brackets(found.value).text
+    sense = "up" if role is Role.TRIGGER else "good"
+    return Written(name, text, found.line, Use(role, sense), context=f"{found.key}: {text}")
+
+
+def _drawn(name: str, line: int) -> tuple[Metric, ...]:
+    signal, metric = _metric(name, None, line)
+    return (metric,) if metric is not None and signal is not None else ()
 
 
 def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> None:
@@ -154,19 +219,53 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
             signal = better.signal if better is not None and not better.rest else signal
             metric = replace(metric, signal=signal.name)
         _keep(metric, signal, band, text, notes, figures)
-    elif metric is None and (band is not None or find_quantities(text)):
-        notes.find("signal-unknown", line, mark=name, name=name)
     elif metric is not None and not text:
         if not figures.add(metric, notes):
             return
         notes.read(
             line, "metric", f"{name} is measured with {query or metric.signal}; nothing says what is normal."
         )
-    elif find_quantities(text) or metric is not None:
+    elif (
+        query is None and band is None and has_number(text) and _take_limits(name, text, line, notes, figures)
+    ):
+        return
+    elif metric is None and (band is not None or has_number(text)):
+        notes.find("signal-unknown", line, mark=name, name=name)
+        limits = read_limits(text) if query is None else None
+        if isinstance(limits, tuple) and all(limit.op for limit in limits):
+            take(
+                Written(name, text, line, Use(Role.BAND, "good"), context=f"{name}: {text}"),
+                figures.others(notes),
+            )
+    elif has_number(text) or metric is not None:
         example = _EXAMPLES[expects or Unit.COUNT]
         notes.find("range-not-understood", line, mark=text, name=name, reason=_why(text), example=example)
     else:
         notes.prose(line)
+
+
+def _take_limits(name: str, text: str, line: int, notes: Notes, figures: Figures) -> bool:
+    """`P95 < 200ms, P99 < 500ms`, `< 80% of pool`: each limit as a band of its own. False where one has no signal."""
+    limits = read_limits(text)
+    if not isinstance(limits, tuple) or not all(limit.op[:1] in ("<", ">") for limit in limits):
+        return False
+    subjects = [subject_of(name, limit, Known()) for limit in limits]
+    kept: dict[str, tuple[Signal, Metric, Band]] = {}
+    for subject, limit in zip(subjects, limits, strict=True):
+        value = as_expected(limit.bound, Unit(subject.signal.unit)) if subject.signal is not None else None
+        if subject.signal is None or value is None or limit.params or limit.window_s:
+            return False
+        is_low = limit.op[0] == ">"
+        had = kept.get(subject.name)
+        band = Band(value.value if is_low else had[2].low if had else None, had[2].high if is_low and had else None if is_low
+                    else value.value, value.unit, text)  # fmt: skip
+        metric = Metric(
+            subject.name, subject.signal.name, dict(subject.params), Unit(subject.signal.unit), line=line
+        )
+        kept[subject.name] = (subject.signal, metric, band)
+    for signal, metric, band in kept.values():
+        _keep(metric, signal, band, text, notes, figures)
+    return True
 
 
 def _exact(text: str, signal: Signal | None) -> Band | None:
@@ -263,7 +362,7 @@ def _take_endpoint(value: Line, line: int, notes: Notes, figures: Figures) -> bo
 def _read_table(table: Table, notes: Notes, figures: Figures) -> None:
     columns = columns_of(table, "metrics")
     if "name" not in columns.at or not {"normal", "query"} & columns.at.keys():
-        if not {"warning", "critical", "alert"} & columns.at.keys():
+        if figure_columns(table, None, alerts=True) is None:
             notes.prose(table)
         return
     notes.also_read(table.header)
@@ -274,8 +373,9 @@ def _read_table(table: Table, notes: Notes, figures: Figures) -> None:
 def _read_row(columns: Columns, row: Row, notes: Notes, figures: Figures) -> None:
     name = columns.cell(row, "name")
     normal, query = columns.cell(row, "normal"), columns.cell(row, "query")
-    if name is None or (normal is None and query is None):
-        notes.prose(row)
+    if name is None or (
+        normal is None and (query is None or not any(is_query(code) for code in query.codes))
+    ):
         return
     value = normal or Line(row.line, "")
     if query is not None and query.codes and is_query(query.codes[0]):

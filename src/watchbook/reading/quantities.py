@@ -96,7 +96,9 @@ _CADENCES = {
     "yearly": 365 * _DAY,
 }
 
-_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:[,_\u00a0\u202f\u2009]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![.,]?\d)|\.\d+")
+_NUMBER = re.compile(
+    r"[-+−]?(?:\d{1,3}(?:[,_\u00a0\u202f\u2009]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![.,]?\d)|\.\d+"
+)
 _UNIT = re.compile(r"[ \u00a0\u202f]?-?(%|[A-Za-zµμ]+)")
 _SPACED = re.compile(r"[-+−]?\d{1,3}(?: \d{3})+(?![\d.,]\d|\d)")
 _PER = re.compile(r"\s*(?:/\s*|per\s+)(?:1\s*)?([A-Za-z]+)")

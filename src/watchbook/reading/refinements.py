@@ -86,10 +86,13 @@ class Rest:
 
 WORD_OPS = {
     ">=": r"at least|no less than|no fewer than|not less than|not fewer than|reaches|reach|minimum of|minimum|min"
-    r"|(?:(?:must|should|may|can|do|does|did|shall|will)\s?n[o']t|never|not(?: to)?)\s+(?:be\s+|go\s+|drop\s+|fall\s+|dip\s+)?"
+    r"|(?:(?:must|should|may|can|do|does|did|shall|will)\s?n[o']t|never|not(?: to)?)\s+(?:be\s+|go\s+|drop\s+"
+    r"|fall\s+|dip\s+)?"
     r"(?:below|under|less than)",
-    "<=": r"at most|no more than|no greater than|no higher than|no longer than|not more than|up to|maximum of|maximum|max"
-    r"|(?:(?:must|should|may|can|do|does|did|shall|will)\s?n[o']t|never|not(?: to)?)\s+(?:be\s+|go\s+|rise\s+|take\s+)?"
+    "<=": r"at most|no more than|no greater than|no higher than|no longer than|not more than|up to|maximum of"
+    r"|maximum|max"
+    r"|(?:(?:must|should|may|can|do|does|did|shall|will)\s?n[o']t|never|not(?: to)?)\s+(?:be\s+|go\s+|rise\s+"
+    r"|take\s+)?"
     r"(?:exceed(?:s|ing)?|above|over|more than|longer than|greater than|higher than)",
     ">": r"greater than|more than|higher than|larger than|longer than|above|over|exceeds?|exceeding|exceeded|beyond"
     r"|surpass(?:es)?|goes above|rises above|is over|is above|grows? beyond|older than|in excess of|crosses",

@@ -384,6 +384,10 @@ def _read_alerts(draft: _Draft) -> None:
         for block in chapter.all_blocks:
             if isinstance(block, Table) and alerting.is_alert_table(block):
                 alerting.read_table(block, alerts)
+    others = replace(alerts, known=replace(known, service=""))  # what stands below `AI Services` is not this service's
+    for name, text, line, elsewhere in draft.figures.levelled:
+        for written in alerting.written_levels(name, text, line):
+            alerting.take(written, others if elsewhere else alerts)
     figures = draft.figures.others(draft.notes, known.service)
     for metric in figure_sections.read_tables(draft.tables, figures, alerts):
         draft.figures.add_drawn(metric)

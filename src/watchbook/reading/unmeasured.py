@@ -1,0 +1,51 @@
+"""Alert conditions that are read and that nothing measures: `OPA latency > 100ms`, `payment_success_rate < 95%`.
+
+Called by `reading.alerting` where `reading.conditions` knows no signal. The rule is shown with what is missing; the
+signal has a name that nothing binds, so it is never armed.
+"""
+
+import re
+from dataclasses import replace
+
+from watchbook.model.ids import slug
+from watchbook.model.runbook import Condition
+from watchbook.reading.directions import bad_direction, is_backwards
+from watchbook.reading.figures import subject_of
+from watchbook.reading.limits import Limit, read_limits
+from watchbook.reading.refinements import Known, Misread, ReadCondition
+
+_LEVEL = re.compile(r"\s+(?:warning|critical|warn|crit|high|medium|low|page|p[0-4]|sev\w?\d)$", re.IGNORECASE)
+_LONGEST = 6  # words; a longer subject is a sentence
+
+
+def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> ReadCondition | Misread | None:
+    """The condition of a thing that no signal stands for; None where something else is wrong with the text."""
+    if misread.name != "condition-not-understood":
+        return None
+    limits = read_limits(text)
+    if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].op[:1] not in ("<", ">"):
+        return None
+    limit = limits[0]
+    said = re.search(r"[^\W\d_]{2,}", limit.subject)
+    thing = "" if said else spaced(_LEVEL.sub("", name))
+    subject = subject_of(thing, replace(limit, subject=limit.subject), known)
+    if subject.signal is not None or len(subject.name.split()) > _LONGEST or not subject.name.strip():
+        return None
+    bad = bad_direction((subject.name, limit.tail, name))
+    if is_backwards(limit.op, bad):
+        direction = "high" if bad == "above" else "low"
+        return Misread("condition-backwards", {"name": name, "signal": subject.name, "direction": direction})
+    return _condition(subject.name, limit, text)
+
+
+def _condition(thing: str, limit: Limit, text: str) -> ReadCondition:
+    signal = slug(thing.replace("_", " ")).replace("-", "_")
+    condition = Condition(
+        signal, dict(limit.params), limit.op, limit.bound.value, limit.bound.unit, text=text
+    )
+    return ReadCondition(condition, "service", limit.window_s, limit.average_s)
+
+
+def spaced(name: str) -> str:
+    """`RedisMemory` as `Redis Memory`; a name in other spellings stays."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
