@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
-from watchbook.model.runbook import Level
+from watchbook.model.runbook import AlertRule, Level
 from watchbook.reading.alerting import Alerts, WrittenAlert, take
 from watchbook.reading.blocks import Block, Fence, Paragraph
 from watchbook.reading.conditions import Misread, ReadCondition
 from watchbook.reading.document import Section
 from watchbook.reading.fences import nested_fences
+from watchbook.reading.naming import Names
 from watchbook.reading.queries import read_rule_query
 from watchbook.reading.step_text import Lines
 from watchbook.reading.yaml_nodes import Node, Pair, YamlError, read_documents
@@ -41,10 +42,18 @@ class Rules:
     alerts: Alerts
     names: dict[str, int] = field(default_factory=dict)
     found: "list[tuple[_Rule, ReadCondition]]" = field(default_factory=list)
+    _taken: Names = field(default_factory=lambda: Names(slug))
+    _rows: dict[str, AlertRule] = field(default_factory=dict)  # the first alert of each name
 
     def take(self) -> None:
         """Makes alerts of them, once rows and blocks of alerts are read; a row without a condition took its query."""
+        for key, _ in self.alerts.lines:
+            self._taken.take(key)
+        looked = 0
         for rule, read in self.found:
+            for row in self.alerts.rules[looked:]:
+                self._rows.setdefault(slug(row.name), row)
+            looked = len(self.alerts.rules)
             self._take(rule, read)
 
     def fence(self, fence: Fence, introduced: str) -> None:
@@ -125,7 +134,7 @@ class Rules:
 
     def _take(self, rule: "_Rule", read: ReadCondition) -> None:
         notes, name = self.alerts.notes, rule.name.said
-        row = next((one for one in self.alerts.rules if slug(one.name) == slug(name)), None)
+        row = self._rows.get(slug(name))
         if row is not None and row.condition == read.condition and slug(name) not in self.names:
             self.names[slug(name)] = 1
             notes.tell(rule.name.line, "alert", f"The query of the alert {row.name} on line {row.line}.")
@@ -137,6 +146,7 @@ class Rules:
         count = self.names[slug(name)] = self.names.get(slug(name), 0) + 1
         if count > 1:
             name = self._another(name, severity)
+        self._taken.take(name)
         take(
             WrittenAlert(
                 name, rule.name.line, None, severity, text=rule.told, read=read, resolve_after_s=keep_s
@@ -150,12 +160,7 @@ class Rules:
 
     def _another(self, name: str, severity: str) -> str:
         """Rules may share a name (one for each level); an alert's name is its own."""
-        taken = {key for key, _ in self.alerts.lines}
-        first = f"{name} {severity}" if severity else f"{name} 2"
-        number, unique = 2, first
-        while slug(unique) in taken:
-            unique, number = f"{first} {number}", number + 1
-        return unique
+        return self._taken.unique(f"{name} {severity}" if severity else f"{name} 2")
 
 
 _TEMPLATED = "a template fills them in, and what comes out is not known here"
