@@ -225,6 +225,18 @@ PEOPLE = (
         "Set the next review.",
         "A review that is over reminds nobody.",
     ),
+    (
+        "WB711", "escalation-repeated", _WARNING,
+        "Line {first} gives a ladder already: `{text}` is not used.",
+        "Keep one ladder, or write the other one into the responses of its alerts.",
+        "Two ladders in one document: whoever is called depends on which one somebody read.",
+    ),
+    (
+        "WB712", "escalation-for-some", _NOTE,
+        "`{text}` calls {who} for some severities only; the ladder calls {who} for every page that nobody acknowledges.",
+        "Write a ladder of its own into the responses of those alerts, or leave the severity out.",
+        "A ladder knows times, not severities: better one call too many than one too few.",
+    ),
 )  # fmt: skip
 SAFETY = (
     (

@@ -253,7 +253,7 @@ def _contact(contact: Contact) -> Json:
         "role": contact.role,
         "name": contact.name,
         "address": contact.address,
-        **_some(channel=contact.channel),
+        **_some(channel=contact.channel, ways=list(contact.ways) or None),
         "line": contact.line,
     }
 

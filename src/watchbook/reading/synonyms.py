@@ -50,7 +50,9 @@ alerting:
     alerting, alerts, alert rules, alerting rules, critical alerts, alert thresholds, alert conditions,
     alert configuration, alert definitions, warning alerts, key alerts, alerting thresholds, alert
     table, alert reference, alerting policy, alert response, alert runbook, high priority alerts, medium
-    priority alerts, low priority alerts, paging alerts, critical alerts immediate response
+    priority alerts, low priority alerts, paging alerts, critical alerts immediate response, alert action map,
+    alert to action map, alert actions, alert rules and responses, info alerts, informational alerts, prometheus alerts,
+    prometheus alert rules, prometheus rules, alertmanager alerts, alert runbooks
 severities:
     severity levels, severity, incident severity levels, severity definitions, incident severity, alert
     severity levels, severity classification, incident classification, priority levels, severity matrix
@@ -80,7 +82,8 @@ troubleshooting:
     solutions, known issues, common problems, troubleshooting procedures, common issues and resolutions,
     diagnostics, problem resolution, issues, common failures, failure modes, common failure modes,
     troubleshooting runbook, common issues and troubleshooting, common errors, common failure scenarios,
-    troubleshooting common issues, incident playbooks
+    troubleshooting common issues, incident playbooks, common incidents, faq, frequently asked questions, known problems,
+    playbooks, issues and solutions, problems and solutions, incident scenarios, common scenarios, failure scenarios
 emergency:
     emergency procedures, emergency procedure, emergency response, emergencies, emergency actions,
     emergency, emergency operations, incident response, incident response procedures, incident response
@@ -422,6 +425,15 @@ def _field_names() -> dict[str, str]:
     return spellings(_FIELDS)
 
 
+# Titles that say what they are by their shape: `SIEM Troubleshooting`, `Kubernetes alerts`.
+_SHAPES = (
+    (re.compile(r"(?:\w+ ){1,3}troubleshooting|troubleshooting (?:\w+ ?){1,3}"), "troubleshooting"),
+    (re.compile(r"common (?:\w+ ){1,2}(?:issues|problems|errors|failures)|common incidents"), "troubleshooting"),
+    (re.compile(r"(?!\w+ing |how |view |list |check |handle |acknowledge |create |add |silence |active |recent )(?:\w+ ){1,2}alerts"),
+     "alerting"),
+)  # fmt: skip
+
+
 def section_kind(title: str) -> str:
     """What a section of that title is; empty where the title says nothing.
 
@@ -432,7 +444,10 @@ def section_kind(title: str) -> str:
     if found:
         return found
     head = re.split(r"\s[-–—|]\s|:\s", title, maxsplit=1)[0]
-    return kinds.get(plain(head), "") if head != title else ""
+    if head != title and plain(head) in kinds:
+        return kinds[plain(head)]
+    words = plain(title)
+    return next((kind for pattern, kind in _SHAPES if pattern.fullmatch(words)), "")
 
 
 def field_named(key: str) -> str:
