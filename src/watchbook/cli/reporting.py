@@ -9,6 +9,7 @@ from typing import Any
 
 from watchbook import __version__
 from watchbook.app.documents.checking import Checked
+from watchbook.deciding.baseline import MISSING
 from watchbook.model.findings import catalogue, entry
 from watchbook.model.runbook import Finding, Level
 from watchbook.reading.secrets import hide_secrets
@@ -21,16 +22,27 @@ RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
 def in_text(checked: Checked, colour: bool) -> Iterable[str]:
     """Each finding with its source line, a caret under the part that is meant, and how to mend it.
 
-    A secret in a line that is shown is hidden, whichever finding shows the line: a log of checks must not repeat it.
+    What is missing stands at no line: that comes last, a line each. A secret in a line that is shown is hidden, whichever
+    finding shows the line: a log of checks must not repeat it.
     """
     lines = hide_secrets("\n".join(checked.lines), keep_length=True).split("\n") if checked.findings else ()
     for finding in checked.findings:
-        place = f"{checked.path}:{finding.line}:{finding.column + 1}"
-        level = f"{finding.severity.value} {finding.code}"
-        yield f"{_painted(place, '1', colour)}: {_painted(level, _COLOURS[finding.severity], colour)}: {finding.message}"
-        yield from _source(lines, finding)
-        yield f"      = {finding.mend}"
+        if finding.code not in MISSING:
+            place = f"{checked.path}:{finding.line}:{finding.column + 1}"
+            yield _headed(place, finding, colour)
+            yield from _source(lines, finding)
+            yield f"      = {finding.mend}"
+            yield ""
+    missing = [finding for finding in checked.findings if finding.code in MISSING]
+    for finding in sorted(missing, key=lambda one: -RANK[one.severity]):
+        yield f"{_headed(checked.path, finding, colour)} {finding.mend}"
+    if missing:
         yield ""
+
+
+def _headed(place: str, finding: Finding, colour: bool) -> str:
+    level = _painted(f"{finding.severity.value} {finding.code}", _COLOURS[finding.severity], colour)
+    return f"{_painted(place, '1', colour)}: {level}: {finding.message}"
 
 
 def _source(lines: Sequence[str], finding: Finding) -> Iterable[str]:
