@@ -40,7 +40,7 @@ def parser() -> "Parser":
 
 def refuses(text: str) -> int | None:
     """The 0-based line of the first thing that the grammar cannot take, or None when it takes all."""
-    root = parser().parse(text.encode()).root_node
+    root = parser().parse(text.encode("utf-8", "replace")).root_node
     if not root.has_error:
         return None
     return next((node.start_point[0] for node in _walk(root) if node.is_error or node.is_missing), 0)
@@ -48,7 +48,7 @@ def refuses(text: str) -> int | None:
 
 def agrees(script: Script) -> bool:
     """Whether tree-sitter finds the same programs in the script, in shapes that are all understood."""
-    root = parser().parse(script.joined.encode()).root_node
+    root = parser().parse(script.joined.encode("utf-8", "replace")).root_node
     if root.has_error:
         return False
     theirs: list[str] = []
