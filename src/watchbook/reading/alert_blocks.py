@@ -18,10 +18,14 @@ from watchbook.reading.conditions import ReadCondition, read_condition
 from watchbook.reading.document import Section
 from watchbook.reading.issue_words import has_alert_prefix, issue_name, split_condition
 from watchbook.reading.placeholders import placeholder_in
+from watchbook.reading.quantities import find_quantities
 from watchbook.reading.responses import pages
 from watchbook.reading.severities import read_severity
 from watchbook.reading.synonyms import column_named
 
+_MEANING = frozenset(
+    {"meaning", "fires when", "fires if", "triggered when", "triggers when", "alerts when", "raised when"}
+)
 _KEYS = {"metric": "metric", "signal": "metric", "indicator": "metric", "alert": "name", "alert name": "name"}
 _SEVERITY_KEYS = ("severity", "level", "priority", "sev", "alert level", "urgency", "criticality")
 _LEVELS = ("warning", "high", "critical")
@@ -175,6 +179,13 @@ class _Reader:
                 take(replace(written, name=f"{found.name} {level}", line=cell.number, condition=named, severity=level),
                      self.alerts)  # fmt: skip
             return
+        meaning = found.fields.get("meaning")
+        if (
+            written.condition is not None
+            and meaning is not None
+            and written.condition.number == meaning.number
+        ):
+            written = replace(written, line=meaning.number)
         take(written, self.alerts)
 
     def _condition(self, found: _Found) -> Line | None:
@@ -182,7 +193,7 @@ class _Reader:
         threshold, condition = found.fields.get("threshold"), found.fields.get("condition")
         said = threshold or condition or found.condition
         if said is None:
-            return None
+            return self._meaning(found)
         subject = found.fields.get("metric")
         if threshold and condition and not has_comparison(condition.text):
             subject = subject or condition
@@ -192,6 +203,13 @@ class _Reader:
             return said
         about = subject.text if subject is not None and not subject.codes else ""
         return self._directed(said, about, found.name)
+
+    def _meaning(self, found: _Found) -> Line | None:
+        """`Meaning: Error rate > 1% over 5 minutes`: a meaning with a figure is the condition, one in words is not."""
+        said = found.fields.get("meaning")
+        if said is None or not find_quantities(said.prose):
+            return None
+        return Line(said.number, said.text.rstrip(" ."))
 
     def _directed(self, said: Line, subject: str, name: str) -> Line:
         """`Threshold: 10%` of High Error Rate: above it, where only that makes sense, and said so."""
@@ -342,6 +360,8 @@ def _column(key: str) -> str:
     lower = key.casefold()
     if lower in _KEYS:
         return _KEYS[lower]
+    if lower in _MEANING:
+        return "meaning"
     column = column_named("alerts", key)
     if column == "severity":
         return "severity" if lower in _SEVERITY_KEYS else ""

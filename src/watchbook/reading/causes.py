@@ -19,11 +19,28 @@ from watchbook.reading.step_words import CHECK, SOLUTION, is_verify
 from watchbook.reading.steps import Draft, Setting, StepWriter
 
 _COLUMNS = {
-    "issue": re.compile(r"symptom|problem|issue|alert|error|failure", re.IGNORECASE),
-    "cause": re.compile(r"cause|reason|likely|diagnos", re.IGNORECASE),
-    "fix": re.compile(r"fix|solution|resolution|action|remedy|mitigation|what to do", re.IGNORECASE),
+    "issue": re.compile(
+        r"symptom|problem|issue|alert|error|failure|scenario|question|\bcode\b", re.IGNORECASE
+    ),
+    "cause": re.compile(r"cause|reason|likely|diagnos|meaning", re.IGNORECASE),
+    "fix": re.compile(
+        r"fix|solution|resolution|action|remedy|remediation|mitigation|what to do|workaround|answer|recovery$",
+        re.IGNORECASE,
+    ),
     "check": re.compile(r"check|verify|how to confirm|investigat", re.IGNORECASE),
 }
+_ISSUE_HEADERS = re.compile(
+    r"(?:common |known )?(?:symptoms?|problems?|issues?|errors?(?: codes?| messages?)?|alerts?(?: names?)?"
+    r"|failures?(?: modes?)?)",
+    re.IGNORECASE,
+)
+_FIX_HEADERS = re.compile(
+    r"(?:quick |recommended |immediate )?(?:fix(?:es)?|solutions?|resolutions?|remed(?:y|ies|iation)|mitigations?"
+    r"|workarounds?|what to do)(?: steps)?",
+    re.IGNORECASE,
+)
+_CAUSE_HEADERS = re.compile(r"(?:(?:likely|possible|probable|common|root) )?causes?|meaning", re.IGNORECASE)
+_ACTION_HEADERS = re.compile(r"(?:recommended |immediate |first )?actions?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -134,6 +151,17 @@ def columns_of_causes(table: Table) -> dict[str, int]:
                 found[kind] = index
                 break
     return found
+
+
+def is_issue_table(table: Table) -> bool:
+    """Whether the headers leave no doubt that the rows are problems and what helps against them."""
+    headers = [cell.text.strip() for cell in table.header.cells]
+    said = [
+        any(pattern.fullmatch(header) for header in headers)
+        for pattern in (_ISSUE_HEADERS, _FIX_HEADERS, _CAUSE_HEADERS, _ACTION_HEADERS)
+    ]
+    issue, fix, cause, action = said
+    return issue and (fix or (cause and action))
 
 
 def cause_of_row(row: Row, columns: dict[str, int], notes: Notes, context: Context) -> CauseDraft:

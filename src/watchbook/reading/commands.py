@@ -14,7 +14,7 @@ from watchbook.reading.fences import Group, is_shell, read_attributes, read_grou
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, fill
 from watchbook.reading.shell import classify, programs_of, syntax_problem
-from watchbook.reading.step_text import Lines, code_behind_colon, first_words, is_path, item_name, say_safety
+from watchbook.reading.step_text import Lines, command_in, first_words, is_path, item_name, say_safety
 from watchbook.reading.steps import with_attributes
 
 
@@ -103,11 +103,11 @@ def _list(block: List, group: str, notes: Notes, known: Descriptions) -> list[Co
     """Items such as `- Logs: `kubectl logs …``, and blocks below items."""
     found: list[Command] = []
     for item in block.items:
-        code = code_behind_colon(item.first) or _leading_code(item.first.text, item.first.codes)
+        code = command_in(item.first) or _leading_code(item.first.text, item.first.codes)
         if code and not is_path(code) and re.search(r"\s|^\./", code):
             one = _from_code(
                 code,
-                item_name(item.first) if code_behind_colon(item.first) else item.first.prose.strip(" -–:"),
+                item_name(item.first) if command_in(item.first) else item.first.prose.strip(" -–:"),
                 group,
                 item.line,
                 notes,

@@ -4,15 +4,18 @@ Called by `reading.troubleshooting` and `reading.causes`. Look-up by pattern; it
 """
 
 import re
+from collections.abc import Iterator
 
 from watchbook.model.runbook import AlertRule, Symptom
+from watchbook.reading.blocks import List, Paragraph
 from watchbook.reading.comparisons import has_comparison
+from watchbook.reading.document import Section
 from watchbook.reading.procedures import clean_title
 from watchbook.reading.shell.table import words
 
 _ISSUE_PREFIX = re.compile(
-    r"(?:(?:issue|problem|incident|alert|error|scenario|symptom|"
-    r"failure)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|\d+[.)]\s*)",
+    r"(?:(?:(?:known\s+)?issue|problem|incident|alert(?:\s+name)?|error|scenario|symptom|"
+    r"failure|case|question|q)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|(?-i:(?!SEV)[A-Z]{2,6}-\d+)\s*[:–—-]\s*|\d+[.)]\s*)",
     re.IGNORECASE,
 )
 # What a label or heading inside an issue opens, earlier ones first; `name` is what it carries behind a colon.
@@ -35,18 +38,19 @@ _PARTS = tuple(
         ),
         (
             "diagnosis",
-            r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedure)
+            r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedures?|tree|checks) | detection
             | investigat\w* | how\ to\ (?:check|diagnose|investigate)
             | debug\w* | triage | (?:initial\ |quick\ |first\ |immediate\ )?checks? | checklist | analysis
             | steps\ to\ diagnose
-            | verification\ steps | what\ to\ check)(?:\ steps|\ commands)?""",
+            | verification\ steps | what\ to\ check)(?:\ (?:steps|commands|procedures?|workflow|queries))?""",
         ),
         (
             "solution",
-            r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ )?(?:solutions? | resolutions?
-            | fix(?:es)? | remed(?:y|ies)
+            r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ |long[-\ ]term\ |short[-\ ]term\ )?
+            (?:solutions? | resolutions? | fix(?:es)? | remed(?:y|ies) | remediations? | answer | a
             | mitigations? | actions? | response | recovery | workarounds? | how\ to\ (?:fix|resolve) | what\ to\ do
-            | steps\ to\ (?:fix|resolve))(?:\ steps|\ actions|\ procedure)?(?:\s*[:–—-]\s*(?P<name>.+))?""",
+            | steps\ to\ (?:fix|resolve))(?:\ (?:steps?|actions?|procedures?|protocol|strateg(?:y|ies)|options?))?
+            (?:\s*[:–—-]\s*(?P<name>.+))?""",
         ),
         ("alert", r"alerts? | alert\ names? | triggered\ by | related\ alerts?"),
         (
@@ -56,7 +60,10 @@ _PARTS = tuple(
         ),
     )
 )
-_ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
+_ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:→]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
+_ARROW = re.compile(
+    r"(?:if\s+)?(?P<cause>[^→]{3,160}?)\s*(?:→|⇒|->|=>)\s*(?P<advice>.+)", re.IGNORECASE | re.DOTALL
+)
 _IF_ADVICE = re.compile(
     r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL
 )
@@ -95,6 +102,12 @@ def has_alert_prefix(title: str) -> bool:
     return _ALERT_PREFIX.match(clean_title(title)) is not None
 
 
+def names_in(title: str) -> tuple[str, ...]:
+    """The alerts of `Alert: ErrorsFast / ErrorsSlow`."""
+    text = _ALERT_PREFIX.sub("", clean_title(title), count=1)
+    return tuple(name.strip() for name in re.split(r"\s+/\s+|,|\band\b", text) if name.strip())
+
+
 def split_condition(title: str) -> tuple[str, str]:
     """Name and condition of a heading: `High Latency (P95 > 10s)`, `HighErrorRate - error rate > 5%`.
 
@@ -113,6 +126,66 @@ def split_condition(title: str) -> tuple[str, str]:
     return (text, text) if has_comparison(text) else (text, "")
 
 
+_TELLS = {
+    "symptoms": re.compile(r"symptoms?\b", re.IGNORECASE),
+    "cause": re.compile(
+        r"(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?\b(?!\s+analysis)", re.IGNORECASE
+    ),
+    "diagnosis": re.compile(r"(?:diagnos|investigat|triage\b|debug|how to (?:check|diagnose)|what to check)", re.IGNORECASE),
+    "solution": re.compile(
+        r"(?:(?:possible|quick|recommended|immediate)\s+)?(?:solution|resolution|resolve|fix|remed|mitigat|workaround)", re.I
+    ),
+    "meaning": re.compile(r"(?:meaning|impact)\b", re.IGNORECASE),
+}  # fmt: skip
+_TROUBLE = re.compile(
+    r"(?:known\s+)?(?:issue|problem|error|symptom|alert)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*\S", re.IGNORECASE
+)
+
+
+def is_issue(section: Section) -> bool:
+    """Whether a heading, wherever it stands, is one issue: the labels and headings right below it say so.
+
+    Symptoms with what to look at or do, a cause with its fix, a diagnosis with its remedy; with one of them only where
+    the heading itself says that it is a problem.
+    """
+    said = {kind for words in _labels_of(section) for kind, pattern in _TELLS.items() if pattern.match(words)}
+    if _TROUBLE.match(clean_title(section.title)) and said - {"meaning"}:
+        return True
+    if "symptoms" in said and len(said) > 1:
+        return True
+    return "solution" in said and bool(said & {"cause", "diagnosis"})
+
+
+def is_page(section: Section) -> bool:
+    """Whether a top heading is one issue as a whole, the form of alert corpora: Meaning, Impact, Diagnosis, Mitigation."""
+    said = {
+        kind
+        for part in section.sections
+        for kind, pattern in _TELLS.items()
+        if pattern.match(clean_title(part.title))
+    }
+    return (
+        ("meaning" in said and len(said) > 1)
+        or {"diagnosis", "solution"} <= said
+        or ("symptoms" in said and bool(said & {"diagnosis", "solution", "cause"}))
+    )
+
+
+def _labels_of(section: Section) -> Iterator[str]:
+    """The labels, bold keys and headings right below a heading, without their marks."""
+    for block in section.blocks:
+        lines = block.lines if isinstance(block, Paragraph) else ()
+        if isinstance(block, Paragraph) and block.label:
+            yield clean_title(block.label)
+            continue
+        items = [item.first for item in block.items] if isinstance(block, List) else []
+        for line in (*lines, *items):
+            made = line.field(plain=False)
+            if made is not None:
+                yield clean_title(made.key)
+    yield from (clean_title(part.title) for part in section.sections)
+
+
 def is_reference(title: str) -> bool:
     """Whether a heading among issues is a place to look things up: log locations, tools, commands."""
     return bool(_REFERENCE.search(clean_title(title)))
@@ -120,7 +193,7 @@ def is_reference(title: str) -> bool:
 
 def advice_of(text: str) -> tuple[str, str] | None:
     """Cause and advice of `If A: do B`, `If A, do B`, `A: do B`."""
-    found = _IF_ADVICE.fullmatch(text) or _ADVICE.fullmatch(text)
+    found = _ARROW.fullmatch(text) or _IF_ADVICE.fullmatch(text) or _ADVICE.fullmatch(text)
     return (found["cause"].strip(), found["advice"].strip()) if found else None
 
 

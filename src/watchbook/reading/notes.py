@@ -21,7 +21,7 @@ How a section module looks:
 text to underline in the line; `**values` fill the sentences of the finding's entry in `model.findings`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -128,6 +128,10 @@ class Notes:
     def is_found(self, line: int) -> bool:
         """Whether a finding points at the line."""
         return line in self._found_lines
+
+    def is_read(self, places: "Iterable[Place]") -> bool:
+        """Whether something was understood in any of the places already."""
+        return any(place.line in self.read_lines for place in places)
 
     def _mark(self, line: int, mark: str) -> tuple[int, int]:
         """Column and length of `mark` in the source line; the line's text without its indentation otherwise."""

@@ -4,9 +4,11 @@ Called by `reading.runbook`. It looks at titles and places (a "Logs" below Usefu
 commands, not a chapter); what stands in a chapter is read by that chapter's module.
 """
 
+import re
 from dataclasses import replace
 
 from watchbook.reading.document import Document, Section
+from watchbook.reading.issue_words import is_issue
 from watchbook.reading.synonyms import section_kind
 
 # Inside these, subsections have kinds of their own only where listed; any other title belongs to the chapter.
@@ -41,6 +43,9 @@ _INSIDE: dict[str, frozenset[str]] = {
     "review": frozenset(),
     "contents": frozenset(),
 }
+# Sections whose parts may be issues of their own.
+_PASSED = frozenset({"operations", "monitoring", "metrics", "health_checks", "dashboards", "restart"})
+_PART = re.compile(r"\W*(?:step|phase|stage)\s*\d+\b", re.IGNORECASE)
 _EVERYWHERE = frozenset(_INSIDE) | {"monitoring", "operations"}
 
 
@@ -68,17 +73,33 @@ def _lift(section: Section, allowed: frozenset[str], chapters: list[Section], to
     """Appends the section as a chapter, and after it the subsections that are chapters of their own."""
     kind = "" if top else section_kind(section.title)
     kind = kind if kind in allowed else ""
+    if not top and (not kind or kind in _PASSED) and is_issue(section):
+        chapters.append(_one_issue(section))
+        return
+    if not top and not kind and _is_in_parts(section):
+        chapters.append(section)
+        return
     inside = _INSIDE.get(kind, _EVERYWHERE)
     place = len(chapters)
     kept: list[Section] = []
     for child in section.sections:
         child_kind = section_kind(child.title)
         lifted = bool(child_kind) and child_kind in inside and child_kind != kind
-        if lifted or not kind:
+        if lifted or not kind or (kind in _PASSED and is_issue(child)):
             _lift(child, inside, chapters)
         else:
             kept.append(_without_lifted(child, kind, inside, chapters))
     chapters.insert(place, replace(section, kind="title" if top and not kind else kind, sections=tuple(kept)))
+
+
+def _one_issue(section: Section) -> Section:
+    """A chapter that holds one issue, which stands outside troubleshooting."""
+    return Section("", section.level - 1, section.line, section.end_line, (), (section,), "troubleshooting")
+
+
+def _is_in_parts(section: Section) -> bool:
+    """Whether a heading is one procedure whose steps are headings: `Step 1: …`, `Phase 2 – …`."""
+    return len(section.sections) > 1 and all(_PART.match(child.title) for child in section.sections)
 
 
 def _without_lifted(section: Section, kind: str, inside: frozenset[str], chapters: list[Section]) -> Section:

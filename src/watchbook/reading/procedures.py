@@ -21,7 +21,7 @@ from watchbook.reading.fences import is_shell, read_attributes, read_groups
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions
-from watchbook.reading.step_text import Lines, code_behind_colon, is_path
+from watchbook.reading.step_text import Lines, command_in, is_path
 from watchbook.reading.step_words import is_verify
 from watchbook.reading.steps import Setting, StepWriter
 
@@ -343,7 +343,7 @@ def _has_steps(block: Block) -> bool:
 
 
 def _has_command(item: Item) -> bool:
-    code = code_behind_colon(item.first)
+    code = command_in(item.first)
     inside = any(isinstance(block, Fence) and is_shell(block) for block in item.blocks)
     starts_with_code = (
         bool(item.first.spans) and item.first.spans[0].kind == "code" and item.first.spans[0].start == 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Item, Line
+from watchbook.reading.shell.programs import table
 
 _PATH = re.compile(
     r"(?!\./)[\w.~/-]*/?[\w.-]+\.(?:md|markdown|txt|ya?ml|json|log|html?|pdf|conf|cfg|ini|toml|"
@@ -32,6 +33,46 @@ def code_behind_colon(line: Line) -> str | None:
     return span.text.strip() if (before.endswith(":") or not before) and not behind else None
 
 
+_RUNS = re.compile(
+    r"(?:\b(?:run(?:ning)?|execut\w+|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b(?:\s+(?:the|this|command"
+    r"|following|a|query))*|[→⇒:]|->)\s*$",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(
+    r"[\s(]*(?:\b(?:by\s+)?(?:run(?:ning)?|execut\w+|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b"
+    r"(?:\s+(?:the|this|command|following|a|query))*|[→⇒:]|->)\s*$",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"\b(?:not|never|avoid|instead|without|n't|don.t|unlike|like|such as|e\.g\.)\b", re.IGNORECASE
+)
+_ASSIGNED = re.compile(r"(?:[A-Za-z_]\w*=\S*\s+)+")
+
+
+def is_command(code: str) -> bool:
+    """Whether a code span is a whole command: a known program or a local script, with something behind it."""
+    text = _ASSIGNED.sub("", code.strip(), count=1)
+    words = text.split()
+    if len(words) < 2 or "..." in code or "…" in code or "\n" in code:
+        return len(words) == 1 and text.startswith("./") and not is_path(text)
+    first = words[1] if words[0] == "sudo" else words[0]
+    return first in table() or first.startswith("./")
+
+
+def command_in(line: Line) -> str | None:
+    """The one command of an item: behind its colon, first in it, or behind words such as *run*, *with*, *→*."""
+    found = code_behind_colon(line)
+    if found is not None:
+        return found
+    if len(line.codes) != 1:
+        return None
+    span = next(span for span in line.spans if span.kind == "code")
+    before = line.text[: span.start].strip(" -–—•")
+    if not is_command(span.text) or _NOT.search(before[-40:]):
+        return None
+    return span.text.strip() if not before or _RUNS.search(before) else None
+
+
 def is_path(code: str) -> bool:
     """Whether a code span names a file or folder and not a command."""
     return " " not in code and bool(_PATH.fullmatch(code))
@@ -40,10 +81,15 @@ def is_path(code: str) -> bool:
 def item_name(line: Line) -> str:
     """The words of an item before its command: `**Verify:** Data integrity: `x`` → `Verify: Data integrity`."""
     text = line.text
-    code = code_behind_colon(line)
-    if code is not None:
-        text = text[: next(span for span in line.spans if span.kind == "code").start]
-    return text.strip().rstrip(":").strip() or (code or "")
+    code = command_in(line)
+    if code is None:
+        return text.strip().rstrip(":").strip()
+    span = next(span for span in line.spans if span.kind == "code")
+    if code_behind_colon(line) is not None:
+        return text[: span.start].strip().rstrip(":").strip() or code
+    before = _TRAILING.sub("", text[: span.start].strip(" -–—•")).strip(" :(-–—")
+    behind = text[span.end :].strip(" .:;,)-–—")
+    return before or behind or code
 
 
 def item_text(item: Item) -> str:

@@ -30,7 +30,7 @@ from watchbook.reading.quantities import read_duration
 from watchbook.reading.shell import classes, classify, exit_meaning, syntax_problem
 from watchbook.reading.step_text import (
     Lines,
-    code_behind_colon,
+    command_in,
     first_words,
     is_path,
     item_name,
@@ -355,7 +355,7 @@ class StepWriter:
         fences = [block for block in item.blocks if isinstance(block, Fence)]
         shells = [fence for fence in fences if is_shell(fence)]
         name = item_name(first)
-        code = code_behind_colon(first)
+        code = command_in(first)
         if code is not None and is_path(code):
             self.notes.find("code-span-is-path", first, mark=code, text=code)
             code = None

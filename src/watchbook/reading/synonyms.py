@@ -350,6 +350,8 @@ says:
     definition, description, meaning, impact, criteria, what, scope, what it means, business impact, symptoms
 examples:
     examples, example, scenarios, typical examples
+escalation:
+    escalation, escalation path, escalates to, escalation chain, escalate to, who, notify, escalation ladder
 """,
     "contacts": """
 role:
