@@ -291,6 +291,23 @@ def test_rung_for_some_severities_is_told() -> None:
     assert [one.line for one in runbook.findings if one.code == "WB712"] == [8]
 
 
+def test_specialists_are_not_on_the_ladder() -> None:
+    """In a table of roles only rows with a time follow each other; who is meant for one kind of incident is told apart."""
+    rows = (
+        "On-Call | Ana Ruiz | First response",
+        "Lead | Bo Moe | Data breach",
+        "CTO | Eva Lind | after 1 hour",
+    )
+    runbook = _escalation(_table("Role | Contact | When", *rows))
+    assert [(rung.who, rung.after_s) for rung in runbook.ladder] == [("Ana Ruiz", 0), ("Eva Lind", 60 * MIN)]
+    assert [one.line for one in runbook.findings if one.code == "WB713"] == [8]
+    assert len(runbook.contacts) == 3
+    listed = _escalation(
+        "1. **L1** (On-Call): triage\n2. **L2** (Lead): more\n3. **Specialists**: DBA, Security"
+    )
+    assert [rung.who for rung in listed.ladder] == ["On-Call", "Lead"]
+
+
 def test_second_ladder_that_differs_is_told() -> None:
     """The first ladder counts; the same one again is no gap."""
     runbook = _escalation("Ana Ruiz → Bo Moe\n\nAna Ruiz → Bo Moe\n\nEva Lind → Bo Moe")

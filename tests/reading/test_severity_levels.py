@@ -189,6 +189,17 @@ def test_two_promises_for_one_severity_are_a_finding() -> None:
     assert [one.line for one in read_runbook(text).findings if one.code == "WB322"] == [12]
 
 
+def test_alert_climbs_the_ladder_of_its_severity() -> None:
+    """A path in the row of its severity counts before the general ladder; sentences about escalation are no ladder."""
+    rows = "| Critical | 5 min | On-call engineer → CTO |\n| High | 15 min | Manager after 1 hour |\n"
+    matrix = f"| Severity | Response Time | Escalation Path |\n|---|---|---|\n{rows}"
+    assert [(rung.who, rung.after_s) for rung in _alert("Critical", "Page", matrix).response.ladder] == [
+        ("On-call engineer", 0.0),
+        ("CTO", 5 * MIN),
+    ]
+    assert [rung.who for rung in _alert("High", "Page", matrix).response.ladder] == ["Ana Ruiz"]
+
+
 def test_matrix_stands_in_the_json_reading() -> None:
     """Optional times are left out where nothing is promised."""
     found = contract(read_runbook(f"## Severity Levels\n{MATRIX}"))["severities"]

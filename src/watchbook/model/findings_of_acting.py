@@ -237,6 +237,12 @@ PEOPLE = (
         "Write a ladder of its own into the responses of those alerts, or leave the severity out.",
         "A ladder knows times, not severities: better one call too many than one too few.",
     ),
+    (
+        "WB713", "escalation-without-time", _NOTE,
+        "`{text}` says no time: {who} is a contact, and not on the ladder.",
+        "Write when {who} is called, for example `after 30 min`, or name {who} in the responses of those alerts.",
+        "Somebody who is meant for one kind of incident should not be woken by every other.",
+    ),
 )  # fmt: skip
 SAFETY = (
     (

@@ -313,6 +313,7 @@ class SeverityLevel:
     resolve_s: float | None = None
     says: str = ""
     line: int = 0
+    ladder: tuple[Rung, ...] = ()  # of this severity, where its row gives one
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from watchbook.reading.queries import is_query, read_query_condition, split_wind
 from watchbook.reading.refinements import why
 from watchbook.reading.responses import read_response
 from watchbook.reading.severities import read_severity
-from watchbook.reading.severity_levels import deadline_for
+from watchbook.reading.severity_levels import deadline_for, ladder_for
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 from watchbook.reading.unmeasured import read_unmeasured
@@ -116,6 +116,12 @@ def is_alert_table(table: Table) -> bool:
 
 
 _TELLING = frozenset({"threshold", "condition", "warning", "critical", "severity"})
+
+
+def is_read_by_alerting(table: Table) -> bool:
+    """Whether the table has a name and something that tells of a condition or severity."""
+    columns = columns_of(table, "alerts")
+    return "name" in columns.at and bool(_TELLING & columns.at.keys())
 
 
 def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -> None:
@@ -370,8 +376,10 @@ def _resolve_after(row: WrittenAlert, notes: Notes) -> float | None:
 
 def _response(row: WrittenAlert, severity: Severity, alerts: Alerts) -> Response:
     level = deadline_for(severity, row.severity, alerts.levels)
+    names = ladder_for(severity, row.severity, alerts.levels)
+    ladder = WrittenLadder(names, (None,) * len(names)) if names else alerts.ladder
     read = read_response(
-        row.response, severity, alerts.ladder, alerts.context.procedures, alerts.contacts, level
+        row.response, severity, ladder, alerts.context.procedures, alerts.contacts, level
     )  # fmt: skip
     if not row.response:
         default = "it pages" if read.response.page else "it is posted without paging"

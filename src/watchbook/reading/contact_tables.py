@@ -20,7 +20,6 @@ from watchbook.reading.synonyms import column_named, plain
 _WAYS = ("address", "email", "phone", "channel", "link")
 _LEVELS = re.compile(r"\W*(?:(?:l|level|tier|step|stage|line)\s*-?\s*\d|\d(?:st|nd|rd|th)?\b|first"
     r"|second|third|primary|secondary)", re.IGNORECASE)  # fmt: skip
-_SOME = re.compile(r"\bonly\b", re.IGNORECASE)
 _MEANS = re.compile(
     r"(?:(?:phone|e-?mail|mail|sms|call|chat|slack|teams|in person|text|phone call)[\s/,&+or]*)+",
     re.IGNORECASE,
@@ -270,9 +269,12 @@ def _read_ladder(grid: _Grid, escalating: bool, notes: Notes, people: People) ->
             return
         text = grid.text(row, "after") if timed else ""
         start = start_of(text) if text else None
+        if text and start is None and steps and not all(levels) and not _has_number(text):
+            notes.find("escalation-without-time", row, mark=text, text=text, who=who)
+            continue
         if text and start is None and _has_number(text):
             notes.find("escalation-not-understood", row, mark=text, text=text)
-        elif text and severity_words(text) and (start or _SOME.search(text)):
+        elif start and severity_words(text):
             notes.find("escalation-for-some", row, mark=text, text=text, who=who)
         steps.append(Step(who, start))
     if not all(levels) and not any(step.start_s is not None for step in steps):

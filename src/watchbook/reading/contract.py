@@ -185,7 +185,8 @@ def _procedure(procedure: Procedure) -> Json:
 def _severity_level(level: SeverityLevel) -> Json:
     return {
         "severity": level.severity.value, "name": level.name,
-        **_some(response_s=level.response_s, update_every_s=level.update_every_s, resolve_s=level.resolve_s),
+        **_some(response_s=level.response_s, update_every_s=level.update_every_s, resolve_s=level.resolve_s,
+                ladder=[_rung(rung) for rung in level.ladder] or None),
         "says": level.says, "line": level.line,
     }  # fmt: skip
 

@@ -108,8 +108,10 @@ def start_of(text: str) -> float | None:
 
 def ladder_of_items(items: Iterable[Item]) -> WrittenLadder | None:
     """A list whose every item is a rung: `1. **15 minutes**: Bo`, `2. **L2** (Team Lead)`, `3. Page the CTO after 1h`."""
+    items = list(items)
+    levels = [item for item in items if (found := item.first.field()) is not None and _LEVEL.match(found.key)]
     steps: list[Step] = []
-    for item in items:
+    for item in levels if len(levels) > 1 else items:  # beside levels, other items are specialists
         step = step_of(item.first) if len(item.first.text) < 300 else None
         if step is None:
             return None

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from watchbook.model.quantities import Unit, say
-from watchbook.model.runbook import Severity, SeverityLevel
+from watchbook.model.runbook import Rung, Severity, SeverityLevel
 from watchbook.reading.blocks import Field, Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fields import fields_in, fields_of_item
+from watchbook.reading.ladders import read_ladder, rungs_of
 from watchbook.reading.notes import Notes
+from watchbook.reading.persons import is_party
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_quantities
 from watchbook.reading.severities import read_severity, severity_words
@@ -111,6 +113,17 @@ def deadline_for(severity: Severity, written: str, levels: tuple[SeverityLevel, 
     return same[0] if len({level.response_s for level in same}) == 1 else None
 
 
+def ladder_for(severity: Severity, written: str, levels: tuple[SeverityLevel, ...]) -> tuple[str, ...]:
+    """Who is told at that severity, in order, where its row of the matrix says so; nobody where two rows differ."""
+    words = _key(written)
+    given = [level for level in levels if level.ladder]
+    same = [level for level in given if words & _key(level.name)] or [
+        level for level in given if level.severity is severity
+    ]
+    ladders = {tuple(rung.who for rung in level.ladder) for level in same}
+    return ladders.pop() if len(ladders) == 1 else ()
+
+
 def _levels_in(part: Section, kind: str, notes: Notes) -> Iterator[SeverityLevel]:
     severity = read_severity(part.title) if kind in _PLACES else None
     if severity is not None and not _is_titled(part.title):
@@ -185,7 +198,10 @@ def _level(severity: Severity, name: str, row: Row, columns: Columns, notes: Not
         for key, cell in ((key, columns.cell(row, key)) for key in ("says", "examples"))
         if cell is not None
     )
-    return _told(severity, name, seconds, says, row, notes)
+    path = columns.cell(row, "escalation")
+    ladder = read_ladder(path.text) if path is not None else None
+    rungs = rungs_of(ladder, severity) if ladder is not None and all(map(is_party, ladder.names)) else ()
+    return _told(severity, name, seconds, says, row, notes, rungs)
 
 
 def _fault(place: "Row | Line", text: str, use: str, problem: str, notes: Notes) -> None:
@@ -200,17 +216,12 @@ def _fault(place: "Row | Line", text: str, use: str, problem: str, notes: Notes)
 
 
 def _told(
-    severity: Severity, name: str, seconds: dict[str, float], says: str, place: "Row | Line", notes: Notes
-) -> SeverityLevel:
+    severity: Severity, name: str, seconds: dict[str, float], says: str, place: "Row | Line", notes: Notes,
+    ladder: tuple[Rung, ...] = (),
+) -> SeverityLevel:  # fmt: skip
     level = SeverityLevel(
-        severity,
-        name,
-        seconds.get("response"),
-        seconds.get("update"),
-        seconds.get("resolve"),
-        says,
-        place.line,
-    )
+        severity, name, seconds.get("response"), seconds.get("update"), seconds.get("resolve"), says, place.line, ladder
+    )  # fmt: skip
     notes.read(place, "severity", say_level(level))
     return level
 
@@ -228,6 +239,8 @@ def say_level(level: SeverityLevel) -> str:
         parts.append(f"told again every {say(level.update_every_s, Unit.SECONDS)}")
     if level.resolve_s:
         parts.append(f"mended within {say(level.resolve_s, Unit.SECONDS)}")
+    if level.ladder:
+        parts.append(f"told to {' → '.join(rung.who for rung in level.ladder)}")
     name = (
         level.name
         if level.name.casefold() == level.severity.value
