@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 @click.option("--shadow", is_flag=True, help="Evaluate and journal everything, page nobody.")
 @DATA
 def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str | None) -> None:
-    """Stand watch over the runbooks at PATHS: files, or folders that hold them.
+    """Stand watch over the runbooks at PATHS: files, patterns, or folders that hold them.
 
-    Without PATHS, over those that watchbook.toml names, or RUNBOOK.md here. Ends with Ctrl-C.
+    Without PATHS, over those that watchbook.toml names in runbooks and [[sources]], or RUNBOOK.md here. What changes there
+    is taken up while it runs. Ends with Ctrl-C.
     """
     gc.disable()  # until all is loaded: there is no garbage yet, and looking for it is a tenth of the start
     import asyncio
 
     from watchbook.api.serving import address_of, open_socket
-    from watchbook.app.documents.loading import load_all
+    from watchbook.app.documents.sources import sources_of
     from watchbook.app.watchbook import Setup
     from watchbook.app.wiring import data_folder, wiring_for
     from watchbook.store import folder
@@ -47,16 +48,19 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
         format="watchbook: %(levelname)s: %(message)s", level=logging.WARNING, stream=sys.stderr
     )
     wiring = wiring_for(list(paths))
-    chosen = list(paths) or list(wiring.runbooks) or [Path("RUNBOOK.md")]
-    runbooks = tuple(load_all(chosen))
+    place = data_folder(wiring, data)
+    sources = sources_of(wiring, paths, place)
+    snapshot = None if sources.remote else sources.read()
     with contextlib.ExitStack() as owned:
-        taken = owned.enter_context(contextlib.closing(folder.take(data_folder(wiring, data))))
+        taken = owned.enter_context(contextlib.closing(folder.take(place)))
         opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
-        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow, actor())
-        asyncio.run(_stand_watch(setup, opened))
+        snapshot = snapshot or sources.read()
+        runbooks = tuple(snapshot.loaded.values())
+        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow, actor(), sources)
+        asyncio.run(_stand_watch(setup, opened, tuple(snapshot.problems.values())))
 
 
-async def _stand_watch(setup: "Setup", opened: "socket.socket") -> None:
+async def _stand_watch(setup: "Setup", opened: "socket.socket", problems: tuple[str, ...]) -> None:
     """Runs until SIGINT or SIGTERM. The board answers while the application starts."""
     import asyncio
 
@@ -76,7 +80,7 @@ async def _stand_watch(setup: "Setup", opened: "socket.socket") -> None:
         await watchbook.start()
         app = make_app(Faces(watchbook), ServerSettings(stop, setup.wiring.public_url))
         setup.folder.announce(ServerNote(setup.url, os.getpid(), time.time()))
-        _greet(watchbook, setup)
+        _greet(watchbook, setup, problems)
         gc.freeze()  # what was loaded stays: no collection walks over it again, or holds a page back for it
         gc.enable()
         await serve(app, opened, stop)
@@ -85,8 +89,8 @@ async def _stand_watch(setup: "Setup", opened: "socket.socket") -> None:
         await watchbook.close()
 
 
-def _greet(watchbook: "Watchbook", setup: "Setup") -> None:
-    """What is watched, and what a person should know before trusting it."""
+def _greet(watchbook: "Watchbook", setup: "Setup", problems: tuple[str, ...]) -> None:
+    """What is watched, and what a person should know before trusting it; `problems` are of sources."""
     from watchbook.deciding.directory import unwired_names
 
     print(f"Watchbook stands watch. Board: {setup.url}/")
@@ -105,6 +109,8 @@ def _greet(watchbook: "Watchbook", setup: "Setup") -> None:
             continue
         for name, _kind in unwired_names(runbook, place.watch.directory):
             print(f"    ! {name} is wired to no channel: pages go to the console")
+    for problem in problems:
+        print(f"  ! not read: {problem}")
     if setup.shadow:
         print("  Shadow: everything is evaluated and journalled, nobody is paged.")
     sys.stdout.flush()

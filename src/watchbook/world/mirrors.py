@@ -41,7 +41,13 @@ class Mirror:
         """An empty `ref` is the remote's HEAD; else a branch, a tag, `refs/…`, or the whole id of a commit."""
         self.folder, self.remote, self.ref = folder, remote, ref
         self.shown_ref = ref.removeprefix("refs/heads/").removeprefix("refs/tags/") or "HEAD"
+        if _COMMIT.fullmatch(ref):
+            self.shown_ref = ref[:7]
         self._bare = folder / "mirror.git"
+
+    def name_of(self, commit: str) -> str:
+        """A commit as people name it: `main@1a2b3c4`."""
+        return commit[:7] if self.ref == commit else f"{self.shown_ref}@{commit[:7]}"
 
     # What is here -------------------------------------------------------------------------------------------
 

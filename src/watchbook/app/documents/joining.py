@@ -52,7 +52,11 @@ def join(main: str, also: Sequence[str], read: Read) -> Composed:
 
 def gather(paths: Sequence[Path]) -> list[Found]:
     """The runbooks under `paths`, files that make one together. Raises `DocumentError` as `loading.find` does."""
-    files = find(list(paths))
+    return gather_files(find(list(paths)))
+
+
+def gather_files(files: Sequence[Path]) -> list[Found]:
+    """The runbooks that files make."""
     if len(files) < 2:
         return [Found(path) for path in files]
     groups = group([str(path) for path in files], lambda name: _text(Path(name)))
@@ -78,8 +82,10 @@ def group(files: Sequence[str], read: Read) -> list[tuple[str, tuple[str, ...]]]
     includes: dict[str, tuple[str, ...]] = {}
     for name in files:
         text = read(name)
-        named = wanted(name, text)
-        if named or _folder(name) in crowded:
+        folder = _folder(name)
+        start = f"{folder}/" if "/" in name else ""
+        named = tuple(f"{start}{one}" for one in wanted(name[len(start) :], text))
+        if named or folder in crowded:
             service[name] = slug(named_service(text))
         if named:
             includes[name] = named

@@ -6,7 +6,7 @@ Whatever cannot be loaded is one `DocumentError` line. It never writes, and it k
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ class Revision:
     label: str
     commit: str = ""  # full id where it came from git
     trusted: bool = False  # from a git ref that watchbook.toml declares trusted (rule 22)
+    source: str = ""  # the label of its source, by which problems are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +198,17 @@ def load(path: Path) -> Loaded:
     return load_found(Found(path))[0]
 
 
-def load_found(found: Found, revision: Revision | None = None) -> tuple[Loaded, ...]:
-    """Reads one runbook with all its files: one value for each service that it describes. Raises `DocumentError`."""
+def load_found(
+    found: Found, revision: Revision | None = None, read: Callable[[str], str] | None = None
+) -> tuple[Loaded, ...]:
+    """Reads one runbook with all its files: one value for each service that it describes. Raises `DocumentError`.
+
+    `read` gives the text of a file, by its name relative to the main file's folder; by default from disk.
+    """
     from watchbook.app.documents.joining import join, reader_of
 
     names = [found.path.name, *(path.name for path in found.also)]
-    composed = join(names[0], names[1:], reader_of(found.path))
+    composed = join(names[0], names[1:], read or reader_of(found.path))
     return loaded_from(composed, found.path, revision or Revision(str(found.path)))
 
 

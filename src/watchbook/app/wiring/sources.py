@@ -101,8 +101,11 @@ def _repo(taker: Taker, key: Key) -> str | Secret:
     return str(taker.folder / Path(repo).expanduser())
 
 
-def address_problem(repo: str) -> tuple[str, str] | None:
-    """Why git is not given this address, and what to write; None where it may be. The address itself is not repeated."""
+def address_problem(repo: str, *, credentials: bool = False) -> tuple[str, str] | None:
+    """Why git is not given this address, and what to write; None where it may be. The address itself is not repeated.
+
+    `credentials`: it comes from a secret, and may hold a name and a password.
+    """
     scheme, separator, _ = repo.partition("://")
     if repo.startswith("-") or re.search(r"[\x00-\x20\x7f]", repo.strip()):
         return "repo is no address", 'Write repo = "https://…" or a path; put ./ before a name with “-”.'
@@ -121,7 +124,7 @@ def address_problem(repo: str) -> tuple[str, str] | None:
         return "repo is no address", 'Write repo = "https://HOST/PATH".'
     if scheme not in ("https", "ssh", "file") and not (scheme == "http" and host in _LOOPBACK):
         return f"git does not fetch over {scheme} here", "Addresses are https://, ssh://, file:// or a path."
-    if password is not None or (user is not None and scheme != "ssh"):
+    if not credentials and (password is not None or (user is not None and scheme != "ssh")):
         return (
             "repo holds a name or a password",
             'Put it in the environment and write secret = "env:NAME", or repo = "env:NAME".',

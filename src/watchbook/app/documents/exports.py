@@ -1,0 +1,102 @@
+"""Folders of a git commit on disk, for the commands of the runbooks in them. Called by `documents.repositories`.
+
+A folder is written once for each state that it had, whole or not at all, and cannot be written to: what a command finds
+beside its runbook is what was committed. Old states go; a few stay, for runs that began with them.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from watchbook.world.mirrors import Entry, Mirror
+
+KEPT = 20  # states that stay beside those in use
+MOST_FILES, MOST_BYTES = 20_000, 256 * 1024 * 1024
+LEFT_S = 3600.0  # what was begun longer ago than this nobody is writing any more
+_log = logging.getLogger(__name__)
+
+
+class Exports:
+    """The folders of one source, below `folder`, each named by the id of its tree."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def export(self, mirror: Mirror, commit: str, folder: str, files: Mapping[str, Entry]) -> Path:
+        """Where a folder of a commit stands on disk, written if it was not there. Raises GitError and OSError.
+
+        One that is too large holds only its texts in Markdown, and that is logged.
+        """
+        place = self._folder / mirror.tree(commit, folder)
+        if place.is_dir():
+            with contextlib.suppress(OSError):
+                os.utime(place)
+            return place
+        start = f"{folder}/" if folder else ""
+        inside = [entry for path, entry in files.items() if path.startswith(start)]
+        if len(inside) > MOST_FILES:
+            inside = _texts(inside, f"{mirror.remote.shown}: {folder or 'its top'} has {len(inside)} files")
+        contents = mirror.contents(commit, inside)
+        if sum(map(len, contents.values())) > MOST_BYTES:
+            inside = _texts(inside, f"{mirror.remote.shown}: {folder or 'its top'} is larger than 256 MiB")
+        self._write(place, start, inside, contents)
+        return place
+
+    def _write(
+        self, place: Path, start: str, entries: Sequence[Entry], contents: Mapping[str, bytes]
+    ) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
+        try:
+            for entry in entries:
+                path = fresh / entry.path.removeprefix(start)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(contents[entry.path])
+                path.chmod(0o555 if entry.executable else 0o444)
+            for inside, _, _ in os.walk(fresh, topdown=False):
+                if Path(inside) != fresh:
+                    Path(inside).chmod(0o555)
+            _put(fresh, place)
+        except BaseException:
+            remove(fresh)
+            raise
+
+    def prune(self, used: set[Path]) -> None:
+        """Takes away what was left half written, and all but the newest states beside those in use."""
+        with contextlib.suppress(OSError):
+            states = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            spare = [path for path in states if path not in used and not path.name.startswith(".new-")]
+            old = time.time() - LEFT_S
+            left = [path for path in states if path.name.startswith(".new-") and path.stat().st_mtime < old]
+            for path in (*spare[KEPT:], *left):
+                remove(path)
+
+
+def _put(fresh: Path, place: Path) -> None:
+    """Puts a whole folder in its place; another process may have done so meanwhile, with the same."""
+    try:
+        fresh.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+        remove(fresh)
+        return
+    place.chmod(0o555)
+
+
+def _texts(entries: Sequence[Entry], why: str) -> list[Entry]:
+    _log.warning("%s: only its Markdown is written to disk, and commands find nothing else there", why)
+    return [entry for entry in entries if entry.path.endswith(".md")]
+
+
+def remove(folder: Path) -> None:
+    """Takes a folder away that cannot be written to."""
+    for inside, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            Path(inside).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
