@@ -8,13 +8,21 @@ import re
 
 from watchbook.model.procedures import Parameter
 from watchbook.model.runbook import Command
-from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
+from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, fill
 from watchbook.reading.shell import classify, programs_of, syntax_problem
-from watchbook.reading.step_text import Lines, command_in, first_words, is_path, item_name, say_safety
+from watchbook.reading.step_text import (
+    Lines,
+    command_in,
+    first_words,
+    is_command,
+    is_path,
+    item_name,
+    say_safety,
+)
 from watchbook.reading.steps import with_attributes
 
 
@@ -103,17 +111,9 @@ def _list(block: List, group: str, notes: Notes, known: Descriptions) -> list[Co
     """Items such as `- Logs: `kubectl logs …``, and blocks below items."""
     found: list[Command] = []
     for item in block.items:
-        code = command_in(item.first) or _leading_code(item.first.text, item.first.codes)
+        code = code_of(item)
         if code and not is_path(code) and re.search(r"\s|^\./", code):
-            one = _from_code(
-                code,
-                item_name(item.first) if command_in(item.first) else item.first.prose.strip(" -–:"),
-                group,
-                item.line,
-                notes,
-                known,
-            )
-            found += [one] if one else []
+            found += read_item(item, code, group, notes, known)
         else:
             notes.prose(Lines(item.line, item.line))
         for inner in item.blocks:
@@ -121,9 +121,37 @@ def _list(block: List, group: str, notes: Notes, known: Descriptions) -> list[Co
     return found
 
 
+def code_of(item: Item) -> str | None:
+    """The command of an item, wherever it stands in it."""
+    return command_in(item.first) or _leading_code(item.first.text, item.first.codes)
+
+
+def read_item(item: Item, code: str, group: str, notes: Notes, known: Descriptions) -> list[Command]:
+    """The command `code` of an item, named by the words around it."""
+    name = item_name(item.first) if command_in(item.first) else item.first.prose.strip(" -–:")
+    one = _from_code(code, name, group, item.line, notes, known)
+    return [one] if one else []
+
+
 def _leading_code(text: str, codes: tuple[str, ...]) -> str | None:
     """The command of `` `kubectl get pods` - shows the pods ``."""
     return codes[0] if len(codes) == 1 and text.startswith(codes[0]) else None
+
+
+def read_table(block: Table, group: str, notes: Notes, known: Descriptions) -> list[Command]:
+    """A table anywhere with a column titled Command whose cells are commands."""
+    column = next(
+        (at for at, cell in enumerate(block.header.cells) if _COMMAND_HEADER.fullmatch(cell.text.strip())),
+        None,
+    )
+    if column is None or not any(
+        is_command(code) for row in block.rows for code in row.cells[column].codes
+    ):  # fmt: skip
+        return []
+    return _table(block, group, notes, known)
+
+
+_COMMAND_HEADER = re.compile(r"(?:shell |cli )?commands?(?: line)?|cmd", re.IGNORECASE)
 
 
 def _table(block: Table, group: str, notes: Notes, known: Descriptions) -> list[Command]:

@@ -31,6 +31,9 @@ KNOWN_ATTRIBUTES = words(
     "approve env rollback on expect"
 )
 _ATTRIBUTE = re.compile(r"([A-Za-z][\w.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)*/\w*|[^\s}]+))?")
+_UNNAMED = words("text txt plaintext plain none output")
+_ASSIGNED = re.compile(r"(?:[A-Za-z_]\w*=(?:\$\([^()]*\)|\"[^\"]*\"|'[^']*'|[^\s\"'$]\S*|\$\w\S*)?\s+)+")
+_OUTPUT = re.compile(r"[A-Z][A-Z0-9_/()%-]+(?:\s{2,}[A-Z(][A-Z0-9_/()%-]*(?:\s[A-Z0-9_/()%-]+)?)+")
 _PROMPT = re.compile(
     r"\s*(?:\([\w.-]+\)\s*)?(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?|~?[\w./-]*)?[$%❯]\s+(?=\S)"
 )
@@ -113,10 +116,15 @@ class Group:
 
 
 def is_shell(fence: Fence) -> bool:
-    """Whether the block is a shell script or a session; an unlabelled one by what its lines look like."""
-    if fence.language:
-        return fence.language.casefold() in _SHELLS
-    return not fence.indented and looks_like_shell(fence.lines)
+    """Whether the block is a shell script or a session; an unlabelled or indented one by what its lines look like."""
+    language = fence.language.casefold()
+    if language in _SHELLS:
+        return True
+    if language in _UNNAMED:
+        return any(_PROMPT.match(line) and _starts(line) for line in fence.lines)
+    if language:
+        return False
+    return looks_like_shell(fence.lines) and (not fence.indented or _are_all_commands(fence.lines))
 
 
 def nested_fences(blocks: Iterable[Block]) -> Iterator[Fence]:
@@ -135,16 +143,66 @@ def nested_fences(blocks: Iterable[Block]) -> Iterator[Fence]:
 
 
 def looks_like_shell(lines: tuple[str, ...]) -> bool:
-    """Whether the first line that is no comment starts with a prompt, a known program or a local script."""
+    """Whether the first line that is no comment starts with a prompt, a known program or a local script.
+
+    Without a prompt, a line that looks like the head of a table makes it the output of a command.
+    """
+    first = next((line for line in lines if line.strip() and not line.strip().startswith("#")), "")
+    if _PROMPT.match(first):
+        return True
+    return _starts(first) and not any(_OUTPUT.fullmatch(line.strip()) for line in lines)
+
+
+def _are_all_commands(lines: tuple[str, ...]) -> bool:
+    """Whether every line of an indented block is a command, a comment or goes on with the line above."""
+    goes_on = False
     for line in lines:
         text = line.strip()
-        if not text or text.startswith("#"):
-            continue
-        if _PROMPT.match(line):
-            return True
-        first = text.split()[0]
-        return first in table() or (first.startswith(("./", "sudo")) and len(first) > 2)
-    return False
+        if text and not goes_on and not text.startswith("#") and not _starts(line):
+            return False
+        goes_on = text.endswith(("\\", "|", "&&"))
+    return True
+
+
+def _starts(line: str) -> bool:
+    """Whether a line begins with a known program or a local script, behind a prompt, assignments and `sudo`."""
+    text = _ASSIGNED.sub("", _PROMPT.sub("", line, count=1).strip(), count=1)
+    words = text.split()
+    if not words:
+        return False
+    first = words[1] if words[0] == "sudo" and len(words) > 1 else words[0]
+    return first in table() or (first.startswith("./") and len(first) > 2) or (
+        first.startswith("/") and first.rpartition("/")[2] in table()
+    )  # fmt: skip
+
+
+_KINDS = (
+    ("mermaid plantuml dot graphviz ditaa", "A diagram"),
+    ("json json5 jsonc", "JSON"),
+    (
+        "yaml yml toml ini cfg conf properties env dotenv hcl terraform tf nginx apache systemd dockerfile helm xml",
+        "Configuration",
+    ),
+    ("sql psql mysql plsql cypher cql mongodb redis", "Statements of a database client"),
+    ("promql logql kusto kql spl esql lucene flux influxql", "A query"),
+    ("text txt plaintext plain output log logs none", "Text or the output of a command"),
+    ("http", "A request and its answer"),
+    ("markdown md", "A text to be filled in"),
+    ("diff patch", "A change of a file"),
+    ("powershell ps1 pwsh bat cmd batch", "Commands of another shell, which are not read"),
+)
+_KIND_OF = {language: said for languages, said in _KINDS for language in languages.split()}
+
+
+def what_it_is(fence: Fence) -> str:
+    """What a block that is no shell holds, in words."""
+    language = fence.language.casefold()
+    if language in _SHELLS:
+        return "Only comments and output"
+    if language:
+        return _KIND_OF.get(language, f"Code in {fence.language}")
+    start = fence.text.lstrip()[:1]
+    return "JSON" if start in ("{", "[") else "Text or the output of a command"
 
 
 def read_attributes(fence: Fence) -> dict[str, str]:

@@ -36,7 +36,6 @@ from watchbook.reading.step_text import Lines, command_in, first_words, is_path,
 from watchbook.reading.step_words import CHECK
 from watchbook.reading.steps import Setting, StepWriter
 
-
 _LABEL = 7  # below every heading
 
 

@@ -129,6 +129,11 @@ class Notes:
         """Whether a finding points at the line."""
         return line in self._found_lines
 
+    @property
+    def found_lines(self) -> set[int]:
+        """The lines that have findings."""
+        return self._found_lines
+
     def is_read(self, places: "Iterable[Place]") -> bool:
         """Whether something was understood in any of the places already."""
         return any(place.line in self.read_lines for place in places)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Parameter, Procedure, Step, StepKind
 from watchbook.model.runbook import Command
-from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
+from watchbook.reading.blocks import Block, Fence, Item, Line, List, Paragraph, Table
 from watchbook.reading.commands import read_fence as read_commands
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_attributes, read_groups
@@ -22,7 +22,7 @@ from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions
 from watchbook.reading.step_text import Lines, command_in, is_path
-from watchbook.reading.step_words import is_verify
+from watchbook.reading.step_words import is_imperative, is_procedural, is_verify
 from watchbook.reading.steps import Setting, StepWriter
 
 PROCEDURAL = frozenset(
@@ -47,7 +47,7 @@ _GENERIC = re.compile(
     r"what to do|execution|implementation|tasks?|checklist|usage|example|details)|(?:if|when|in case)\b.*)",
     re.IGNORECASE,
 )
-_NUMBERED_PART = re.compile(r"(?:step|phase|stage)\s*\d+\b", re.IGNORECASE)
+_NUMBERED_PART = re.compile(r"(?:step|phase|stage)\s*\d+\b\.?", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[A-Z])[.):]\s+|\d+(?:\.\d+)+\s+)?")
 _PEOPLE = re.compile(
     r"\b(?:contacts?|escalation|call tree|severity|severities|roles|responsibilities)\b", re.IGNORECASE
@@ -70,7 +70,7 @@ class _Unit:
     name: str
     line: int
     blocks: list[Block] = field(default_factory=list)
-    part: str = ""  # name of a numbered part ("Step 2: Migrate") inside the unit
+    parts: int = 0  # headings such as "Step 2: Migrate" inside the unit
 
 
 def read(section: Section, notes: Notes, context: Context) -> Operations:
@@ -82,13 +82,45 @@ def read(section: Section, notes: Notes, context: Context) -> Operations:
     return Operations(tuple(_with_way_back(reader.found)), tuple(reader.commands))
 
 
+def read_anywhere(section: Section, notes: Notes, context: Context) -> tuple[Procedure, ...]:
+    """Only the procedures of a chapter about something else; what is no procedure stays as it is."""
+    known = descriptions(block for part in section.walk() for block in part.blocks)
+    reader = _Chapter(section.kind, notes, context, known)
+    for unit in _units(section):
+        if (
+            not _FOR_READERS.search(unit.name)
+            and not notes.is_read(_places(unit.blocks))
+            and reader.is_procedure(unit)
+        ):
+            reader.unit(unit)
+    return tuple(_with_way_back(reader.found))
+
+
+_FOR_READERS = re.compile(
+    r"\b(?:related|references?|links?|see also|contents|navigation|principles?|goals?|objectives?|features?|roadmap|glossary"
+    r"|lessons|changelog|history|resources|reading|assumptions|targets?|metrics|scope|overview|about)\b",
+    re.IGNORECASE,
+)
+
+
+def _places(blocks: Iterable[Block]) -> Iterable[Item | Lines]:
+    """Where the steps of a unit stand: its items and the first line in each of its code blocks."""
+    for block in blocks:
+        if isinstance(block, List):
+            yield from block.items
+        elif isinstance(block, Fence):
+            yield Lines(block.first_line, block.first_line)
+
+
 def _units(section: Section) -> list[_Unit]:
     """The headings and labels of the chapter that have blocks of their own, in order."""
     found: list[_Unit] = []
     for part in section.walk():
         title = clean_title(part.title)
         if _NUMBERED_PART.match(title) and found and part is not section:
-            found[-1].blocks.append(Paragraph((), part.line, part.line))
+            words = Line(part.line, f"{_NUMBERED_PART.sub('', title, count=1).strip(' :.–—-') or title}:")
+            found[-1].blocks.append(Paragraph((words,), part.line, part.line))
+            found[-1].parts += 1
             found[-1].blocks.extend(part.blocks)
             continue
         heading = unit = _Unit(title, part.line)
@@ -108,7 +140,9 @@ def _units(section: Section) -> list[_Unit]:
 def clean_title(title: str) -> str:
     """A title without numbering, emoji and a closing colon: `3.2 🚀 Normal Deployment:` → `Normal Deployment`."""
     text = _NUMBERING.sub("", title.strip()).strip().rstrip(":").strip()
-    text = re.sub(r"^(?:procedure|runbook)\s*(?:\d+\s*)?[:–-]\s*", "", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(?:procedure|runbook|playbook|how[- ]?to)\s*(?:#?\d+\s*)?[:–—-]\s*", "", text, flags=re.IGNORECASE
+    )
     return re.sub(r"^[^\w(\[\"'`<{]+", "", text) or title.strip()
 
 
@@ -127,7 +161,7 @@ class _Chapter:
         for block in unit.blocks:
             if isinstance(block, List | Table):
                 self._tell_descriptions(block)
-        if not self._is_procedure(unit):
+        if not self.is_procedure(unit):
             self._loose(unit)
             return
         rollback = self.kind == "rollback" or bool(_ROLLBACK.search(unit.name))
@@ -170,7 +204,7 @@ class _Chapter:
         parameters = self._parameters(steps, writer.parameters)
         return Procedure(f"{name}: rollback", "rollback", steps, parameters, None, False, True, steps[0].line)
 
-    def _is_procedure(self, unit: _Unit) -> bool:
+    def is_procedure(self, unit: _Unit) -> bool:
         """Whether the blocks under the heading or label are steps; lists of people are not."""
         if _PEOPLE.search(unit.name):
             return False
@@ -179,13 +213,17 @@ class _Chapter:
         for block in unit.blocks:
             if isinstance(block, Fence) and is_shell(block) and _is_verified(block):
                 return True
-            if (
-                isinstance(block, List)
-                and block.ordered
-                and any(_does_something(item) for item in block.items)
-            ):
+            if isinstance(block, List) and block.ordered and self._are_steps(block, unit.name):
                 return True
-        return False
+        return unit.parts > 0 and any(_has_steps(block) for block in unit.blocks)
+
+    def _are_steps(self, block: List, title: str) -> bool:
+        """Whether numbered items are steps: they hold commands, say what to do, or stand under a title that says so."""
+        if any(_does_something(item) for item in block.items):
+            return True
+        told = sum(is_imperative(item.first.text) for item in block.items)
+        needed = len(block.items) / 2 if not is_procedural(title) else 1
+        return len(block.items) > 1 and told >= needed
 
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
         steps: list[Step] = []

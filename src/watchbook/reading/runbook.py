@@ -39,6 +39,7 @@ from watchbook.reading import (
     figure_sections,
     handoff,
     health_checks,
+    leftovers,
     maintenance,
     metrics,
     overview,
@@ -396,40 +397,29 @@ def _read_alerts(draft: _Draft) -> None:
 
 
 def _read_issues(draft: _Draft) -> None:
-    """Troubleshooting and commands; shell in any other section is a list of commands as well."""
+    """Troubleshooting and commands, then what stands anywhere else and nobody has read."""
     for chapter in draft.of("troubleshooting"):
-        found = troubleshooting.read(chapter, draft.notes, draft.context)
-        draft.issues += found.issues
-        draft.procedures += found.procedures
+        _add_issues(draft, troubleshooting.read(chapter, draft.notes, draft.context))
     for one in draft.claimed:
         if one.kind not in ("troubleshooting", "emergency", "outage"):
-            found = troubleshooting.read_alert(one.section, one.name, draft.notes, draft.context)
-            draft.issues += found.issues
-            draft.procedures += found.procedures
+            _add_issues(draft, troubleshooting.read_alert(one.section, one.name, draft.notes, draft.context))
     for section in draft.document.sections if not draft.issues else ():
         if troubleshooting.is_page(section):
-            found = troubleshooting.read_page(section, draft.notes, draft.context)
-            draft.issues += found.issues
-            draft.procedures += found.procedures
+            _add_issues(draft, troubleshooting.read_page(section, draft.notes, draft.context))
+    for chapter in draft.chapters:
+        if chapter.kind not in ("troubleshooting", "contents"):
+            _add_issues(draft, troubleshooting.read_tables(chapter, draft.notes, draft.context))
     for chapter in draft.of("commands"):
         draft.commands += commands.read(chapter, draft.notes, draft.context)
-    for chapter in draft.chapters:
-        for part in chapter.walk() if chapter.kind != "contents" else ():
-            fences = (block for block in part.blocks if isinstance(block, Fence))
-            left = tuple(fence for fence in fences if not _told(fence, draft.notes))
-            if left:
-                group = replace(part, kind="commands", blocks=left, sections=())
-                draft.commands += commands.read(group, draft.notes, draft.context)
+    everywhere = (draft.preamble, *draft.chapters)
+    draft.procedures += leftovers.read_procedures(everywhere, draft.notes, draft.context)
+    draft.commands += leftovers.read_commands(everywhere, draft.notes)
+    leftovers.give_reasons(everywhere, draft.notes)
 
 
-def _told(fence: Fence, notes: Notes) -> bool:
-    """Whether a module said something about every line of the fence already."""
-    read, prose = notes.read_lines, notes.prose_lines
-    return all(
-        number in read or number in prose
-        for number, text in enumerate(fence.lines, fence.first_line)
-        if text.strip()
-    )
+def _add_issues(draft: _Draft, found: troubleshooting.Troubles) -> None:
+    draft.issues += found.issues
+    draft.procedures += found.procedures
 
 
 def _finish(text: str, draft: _Draft) -> Runbook:

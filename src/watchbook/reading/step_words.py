@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from watchbook.reading.quantities import find_duration
+from watchbook.reading.shell.table import words
 
 _VERIFY = re.compile(
     r"(?:\d+[.)]\s*)?(?:then\s+)?(?:verify|verification|validate|validation|confirm|smoke[- ]test|"
@@ -66,6 +67,51 @@ CHECK = re.compile(
     r"examine|verify|confirm|test|query|analy[sz]e|determine|count|measure)\b",
     re.IGNORECASE,
 )
+
+
+_IMPERATIVES = words(
+    "abort acknowledge activate add adjust allow analyse analyze announce apply approve archive ask "
+    "assess assign attach audit backup bring build call capture change check choose classify clean clear "
+    "click clone close collect commit communicate compare configure confirm connect consider contact "
+    "contain continue coordinate copy correlate create cut declare decrease define delete deploy describe "
+    "destroy detach determine diagnose disable discard disconnect document download drain drop edit "
+    "eliminate email enable engage ensure enter escalate establish evaluate evict examine execute expand "
+    "export extract fail failover fetch file fill filter find fix flush follow force gather generate get "
+    "give go grant halt hand identify import improve increase inform inspect install investigate isolate "
+    "issue join keep kill launch leave list load locate lock log login look lower make manage mark "
+    "measure merge message migrate mitigate modify monitor mount move navigate note notify observe obtain "
+    "open optimize page pause perform ping plan post prepare press prevent promote provide publish pull "
+    "purge push quarantine query raise re-enable reach read rebalance reboot rebuild record recover "
+    "recreate redeploy redirect reduce refresh register reindex release reload remediate remove rename "
+    "renew repair repeat replace replay report reproduce request resend reset resize resolve restart "
+    "restore resume resync retrieve retry return reverify revert review revoke roll rollback rotate run "
+    "save scale schedule search see select send set ship shut shutdown sign silence skip spin start stop "
+    "store submit suspend switch sync tag tail take terminate test throttle tighten toggle trace track "
+    "transfer trigger try tune turn type unblock uncordon undo uninstall unlock update upgrade upload use "
+    "vacuum validate verify view visit wait walk warm warn watch whitelist work write "
+)
+_ADVERBS = re.compile(
+    r"(?:(?:first|then|next|finally|optionally|immediately|manually|carefully|temporarily|also|now|please|once|again|quickly"
+    r"|if [^,]{3,80}|when [^,]{3,80}|after [^,]{3,80}|in [^,]{3,60}|from [^,]{3,60}|on [^,]{3,60})[,:]?\s+)+",
+    re.IGNORECASE,
+)
+_PROCEDURAL = re.compile(
+    r"\b(?:how to|steps?|procedures?|process|workflow|flow|playbook|scenario|runbook|checklist|guide|setup|response|recovery"
+    r"|instructions?|protocol|restart|rollback|deploy\w*|migration|failover|triage|to do|drill|remediation)\b",
+    re.IGNORECASE,
+)
+
+
+def is_imperative(text: str) -> bool:
+    """Whether an item tells somebody to do something: `Open the dashboard`, `If it is down, restart it`."""
+    bare = _ADVERBS.sub("", text.strip().lstrip("*_ "), count=1)
+    first = re.match(r"[A-Za-z][\w-]*", bare)
+    return first is not None and first[0].casefold() in _IMPERATIVES
+
+
+def is_procedural(title: str) -> bool:
+    """Whether a title says that steps stand below it."""
+    return bool(_PROCEDURAL.search(title))
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,7 +431,7 @@ def _field_names() -> dict[str, str]:
 _SHAPES = (
     (re.compile(r"(?:\w+ ){1,3}troubleshooting|troubleshooting (?:\w+ ?){1,3}"), "troubleshooting"),
     (re.compile(r"common (?:\w+ ){1,2}(?:issues|problems|errors|failures)|common incidents"), "troubleshooting"),
-    (re.compile(r"(?!\w+ing |how |view |list |check |handle |acknowledge |create |add |silence |active |recent )(?:\w+ ){1,2}alerts"),
+    (re.compile(r"(?!\w+ing |(?:how|view|list|check|handle|acknowledge|create|add|silence|active|recent) )(?:\w+ ){1,2}alerts"),
      "alerting"),
 )  # fmt: skip
 
