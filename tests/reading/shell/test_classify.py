@@ -1,13 +1,12 @@
 """The class of shell commands: a table of expected classes, the nasty cases of the design, and bash as oracle."""
 
 import ast
-import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.programs import require_program
+from tests.reading.shell.oracle import agrees_with_bash
 
 from watchbook.model.safety import Safety
 from watchbook.reading.shell import classes, classify, exit_meaning, programs_of, syntax_problem
@@ -74,41 +73,11 @@ if _CASES.exists():
         assert not is_read_only or script in _HARMLESS
 
 
-def _pretty(script: str) -> str | None:
-    """The script as bash prints it after parsing, None when bash refuses it."""
-    bash = require_program("bash")
-    done = subprocess.run(
-        [bash, "--pretty-print", "/dev/stdin"],
-        input=script.encode(),
-        capture_output=True,
-        timeout=10,
-        check=False,
-    )
-    text = done.stdout.decode(errors="replace")
-    return text if done.returncode == 0 and not done.stderr and text.strip() else None
-
-
-def _same_as_bash(script: str) -> None:
-    """Nothing is harmless on one side that is more than unknown on the other, and nothing that bash refuses.
-
-    `unknown` on one side is allowed: bash prints some forms that this reader does not take, and moves words
-    (`2>&1 !` becomes `! 2>&1`).
-    """
-    pretty = _pretty(script)
-    if pretty is None:
-        assert classify(script).safety is not Safety.READ_ONLY
-        return
-    ours, theirs = classify(script), classify(pretty)
-    if Safety.READ_ONLY in (ours.safety, theirs.safety):
-        assert {ours.safety, theirs.safety} <= {Safety.READ_ONLY, Safety.UNKNOWN}, (pretty, ours, theirs)
-
-
 @pytest.mark.slow
 def test_bash_reads_the_table_as_we_do() -> None:
     """The class of a command is the class of what bash prints for it, for the whole table."""
     for _, command in _rows():
-        if "<" not in command or "<<" in command:
-            _same_as_bash(command)
+        agrees_with_bash(command)
 
 
 _WORDS = st.sampled_from(
@@ -162,8 +131,8 @@ _JOINTS = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(_WORDS, _JOINTS), min_size=1, max_size=9))
 def test_bash_reads_generated_commands_as_we_do(pieces: list[tuple[str, str]]) -> None:
-    """Whatever words and operators stand together, nothing is harmless that bash reads otherwise."""
-    _same_as_bash("".join(word + joint for word, joint in pieces))
+    """Whatever words and operators stand together, the class is that of what bash reads."""
+    agrees_with_bash("".join(word + joint for word, joint in pieces))
 
 
 @settings(max_examples=300, deadline=None)

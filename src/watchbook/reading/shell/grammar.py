@@ -19,6 +19,7 @@ _ELEMENT = re.compile(r"[A-Za-z_]\w*\[[^\]]*\]\+?=")
 _OPENING = {"if", "for", "while", "until", "{", "[["}
 _REFUSED = {"case", "select", "function", "coproc"}
 _INNER = {"then", "else", "elif", "fi", "do", "done", "esac", "}", "]]"}
+_RESERVED = _OPENING | _REFUSED | _INNER | {"!", "time", "in"}
 _MOST_DEPTH = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -106,7 +107,8 @@ class Reader(WordReader):
                 if re.match(r"-p(?=[ \t])", self.text[self.place :]):
                     self.place += 2
             self.skip_blanks()
-            if self.place >= len(self.text) or self.text[self.place] in "\n;&|)":
+            at_end = self.place >= len(self.text) or self.text[self.place] in "\n;&|)"
+            if at_end and not self.text.startswith("&>", self.place):
                 raise Unreadable("nothing follows `!` or `time`", self.place)
         found = self.command(joined_by)
         while True:
@@ -241,11 +243,17 @@ class Reader(WordReader):
                 raise Unreadable("functions, arrays and patterns in parentheses are not read", before)
             if not words and (assigned := self.assignment(word)):
                 assignments.append(assigned)
-            else:
-                words.append(word)
+                continue
+            if not words and redirects and word.source in _RESERVED:
+                raise Unreadable(f"`{word.source}` behind a redirection is no reserved word", before)
+            words.append(word)
         if not (words or assignments or redirects):
             shown = self.text[self.place : self.place + 1] or "end"
             raise Unreadable(f"unexpected `{shown}`", self.place, syntax=True)
+        if assignments and redirects and not words:
+            raise Unreadable("a redirection of nothing but an assignment is not read", start)
+        if len(redirects) > 1 and any(redirect.operator == "<<<" for redirect in redirects):
+            raise Unreadable("a here-string beside another redirection is not read", start)
         return Command(
             words=tuple(words),
             assignments=tuple(assignments),
@@ -291,7 +299,7 @@ class Reader(WordReader):
             return None
         operator = match[1] or match[0]
         self.place = match.end()
-        if self.text.startswith("\\\n", self.place) or self.text.startswith("(", self.place):
+        if self.is_continued_by("<>&|-(") or self.text.startswith("(", self.place):
             raise Unreadable("process substitution and split operators are not read", self.place)
         self.skip_blanks()
         target = self.word()

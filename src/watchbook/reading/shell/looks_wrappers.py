@@ -333,6 +333,8 @@ def plain_words(_judge: Judge, call: Call) -> Classification:
     """`test`, `[`, `[[`, `unset`: harmless, unless a word holds text that the shell evaluates once more."""
     if any(re.search(r"\$\(|`|\w\[", word.text.replace("$(…)", "")) for word in call.args):
         return known(Safety.UNKNOWN, "a word may be evaluated once more", call.part())
+    if call.name == "[" and (not call.args or call.args[-1].value != "]"):
+        return known(Safety.UNKNOWN, "`[` is never closed", call.part())
     return known(Safety.READ_ONLY, "it only tests", call.part())
 
 

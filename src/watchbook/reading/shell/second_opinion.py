@@ -56,10 +56,18 @@ def agrees(script: Script) -> bool:
         if node.is_named and node.type not in _SHAPES:
             return False
         if node.type == "command_name" and node.text is not None:
-            theirs.append(node.text.decode())
+            theirs.append(_timed(node) if node.text in (b"time", b"!") else node.text.decode())
     ours = [name for command in script.commands for name in _programs(command)]
-    theirs = [name for name in theirs if name not in _LOOKED_INTO and name != "time"]
+    theirs = [name for name in theirs if name not in _LOOKED_INTO]
     return sorted(theirs) == sorted(name for name in ours if name not in _LOOKED_INTO)
+
+
+def _timed(name: "Node") -> str:
+    """The program behind `time` or a second `!`: words of the shell's, which tree-sitter takes for programs."""
+    following = name.next_named_sibling
+    while following is not None and following.text in (b"-p", b"time", b"!"):
+        following = following.next_named_sibling
+    return following.text.decode() if following is not None and following.text is not None else "time"
 
 
 def _programs(command: Command) -> list[str]:

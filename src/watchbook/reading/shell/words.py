@@ -104,11 +104,21 @@ class WordReader:
         self.place += len(text)
 
     def refuse_split_operator(self, size: int) -> None:
-        """A continuation inside or right behind an operator may make another operator: not read."""
-        if "\\\n" in self.text[self.place : self.place + size + 2] and self.text.startswith(
-            "\\\n", self.place + size
-        ):
+        """A continuation inside an operator, or behind one before another, may make a third: not read."""
+        if "\\\n" in self.text[self.place : self.place + size]:
             raise Unreadable("an operator is continued on the next line", self.place)
+        self.place += size
+        split = self.is_continued_by("|&;<>(")
+        self.place -= size
+        if split:
+            raise Unreadable("an operator is continued on the next line", self.place)
+
+    def is_continued_by(self, marks: str) -> bool:
+        """Whether a continuation stands at the cursor, and one of the marks behind it."""
+        place = self.place
+        while self.text.startswith("\\\n", place):
+            place += 2
+        return place > self.place and self.text[place : place + 1] in tuple(marks)
 
     def word(self) -> Word | None:
         """The word at the cursor, or None where none starts."""
