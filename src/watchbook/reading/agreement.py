@@ -7,7 +7,8 @@ import re
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
-from watchbook.model.runbook import CheckKind, Level, Recovery, Runbook
+from watchbook.model.runbook import AlertRule, CheckKind, Level, Recovery, Runbook
+from watchbook.model.signals import SIGNALS
 from watchbook.reading.document import Document, Section
 from watchbook.reading.ladders import WrittenLadder
 from watchbook.reading.notes import Notes
@@ -58,12 +59,24 @@ def find_disagreements(runbook: Runbook, ladder: WrittenLadder, ladder_line: int
 
 
 def _alerts(runbook: Runbook, notes: Notes) -> None:
-    if not any(rule.condition.external is None for rule in runbook.alerts):
+    if not any(_is_measured(rule, runbook) for rule in runbook.alerts):
         notes.find("alerts-missing", 1)
     led_to = {slug(alert) for issue in runbook.issues for alert in issue.alerts}
     for rule in runbook.alerts:
         if runbook.issues and slug(rule.name) not in led_to:
             notes.find("alert-without-issue", rule.line, mark=rule.name, name=rule.name)
+
+
+def _is_measured(rule: AlertRule, runbook: Runbook) -> bool:
+    """Whether something can evaluate the condition: a query, a signal of the catalogue, or a figure with a query."""
+    condition = rule.condition
+    if condition.external is not None:
+        return False
+    own = {metric.signal for metric in runbook.metrics}
+    return condition.promql is not None or condition.signal in _SIGNALS or condition.signal in own
+
+
+_SIGNALS = frozenset(signal.name for signal in SIGNALS)
 
 
 def _checks(runbook: Runbook, notes: Notes) -> None:

@@ -133,7 +133,7 @@ def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -
     alerts.notes.also_read(table.header)
     for header in columns.unknown:
         if is_figure_header(header):
-            continue  # a target beside the threshold: `reading.figure_sections` reads it
+            continue  # a target beside the threshold: `reading.figure_tables` reads it
         alerts.notes.find("column-unknown", table.header, mark=header, column=header, section="Alerting")
     for row in table.rows:
         for one in _rows_of(columns, row, severity):
@@ -226,7 +226,12 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
 def _read_levels(item: Item, alerts: Alerts) -> bool:
     """`- CPU usage: > 70% warning, > 85% critical`: one alert for each level."""
     found = item.first.field()
-    if found is None or found.value.codes or placeholder_in(item.first) is not None or _ARROW.search(found.value.text):
+    if (
+        found is None
+        or found.value.codes
+        or placeholder_in(item.first) is not None
+        or _ARROW.search(found.value.text)
+    ):
         return False
     written = written_levels(found.key, found.value.text, item.line)
     for one in written:
@@ -320,7 +325,9 @@ def _unmeasured(
     read = read_unmeasured(row.condition.text, row.name, misread, alerts.known)
     if not isinstance(read, ReadCondition):
         return read or misread
-    alerts.notes.find("signal-unmeasured", row.line, mark=row.condition.text, name=row.name, signal=read.condition.signal)
+    alerts.notes.find(
+        "signal-unmeasured", row.line, mark=row.condition.text, name=row.name, signal=read.condition.signal
+    )
     return replace(read, window_s=read.window_s or window_s)
 
 

@@ -35,7 +35,7 @@ def _operator(found: "re.Match[str]") -> str:
 
 def read_comparison(rest: Rest, asked: Asked) -> ReadCondition | Misread:
     """`subject > value`, `> value subject`, `> value` (the name is the subject)."""
-    text, name = rest.text, asked.name
+    text, name = usual_form(rest.text), asked.name
     comparators = [found for found in COMPARATOR.finditer(text) if _bound_after(text, found)]
     if not comparators:
         return Misread(
@@ -205,12 +205,27 @@ _HARD_RATIOS = frozenset({"error_ratio", "availability", "cache_hit_ratio", "sta
 _RATIO_LIMITS = frozenset({"disk_utilization", "memory_utilization", "connection_utilization"}) | _HARD_RATIOS
 
 
+_SHARES = frozenset(
+    {"cpu_utilization", "memory_utilization", "heap_utilization", "disk_utilization", "disk_free_ratio", "availability",
+     "cache_hit_ratio", "connection_utilization", "file_descriptor_utilization"}
+)  # fmt: skip
+
+
+def as_measured(quantity: Quantity, signal: Signal) -> Quantity | None:
+    """The quantity in the signal's unit. `CPU > 80` can only be per cent: a share of 80 times the whole is none."""
+    fitting = as_expected(quantity, Unit(signal.unit))
+    bare = quantity.unit is Unit.COUNT and 5 <= quantity.value <= 100
+    if fitting is None and bare and signal.name in _SHARES:
+        return Quantity(round(quantity.value / 100, 10), Unit.RATIO, quantity.text)
+    return fitting
+
+
 def _checked(
     parts: _Parts, signal: Signal, params: dict[str, float | str], name: str
 ) -> ReadCondition | Misread:
     """Unit, direction and possible values of the comparison are held against the signal."""
     unit = Unit(signal.unit)
-    value = as_expected(parts.bound, unit)
+    value = as_measured(parts.bound, signal)
     if value is None:
         return _wrong_unit(parts, signal.title, unit)
     backwards = (signal.bad_direction == "above" and parts.op[0] == "<") or (

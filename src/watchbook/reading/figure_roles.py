@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from watchbook.model.runbook import Role
+from watchbook.model.signals import signal_mentioned
 from watchbook.reading.blocks import Row, Table
+from watchbook.reading.limits import has_number
 from watchbook.reading.synonyms import column_named, plain
 
 # Words of a title → the role of the figures below it. Earlier ones win: "Go/No-Go targets" is a checklist.
 _TITLES: tuple[tuple[Role, str], ...] = (
-    (Role.CHECKLIST, r"\bgo (?:/ ?)?no go\b|\bpre ?flight\b|\bacceptance\b|\b(?:launch|success|exit|entry"
+    (Role.CHECKLIST, r"\bgo ?/? ?no go\b|\bpre ?flight\b|\bacceptance\b|\b(?:launch|success|exit|entry"
     r"|release|promotion"
      r"|abort|rollback|canary|quality|readiness|completion|pass|decision) (?:criteria|criterion|gates?|checks?"
      r"|checklist|thresholds?"
@@ -142,7 +144,7 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     uses: list[tuple[int, tuple[Use, ...]]] = []
     others: dict[str, int] = {}
     for index, cell in enumerate(table.header.cells):
-        found = _uses_of(cell.text, role)
+        found = _uses_of(cell.text, role) if _has_numbers(table, index) else ()
         known = column_named("figures", cell.text)
         if not found and known == "threshold" and alerts:
             found = (Use(Role.ALERT, "bad"),)
@@ -152,7 +154,7 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
             uses.append((index, found))
         elif known == "name" and name is None:
             name = index
-        elif known and known not in others:
+        elif known and known not in others and known not in _USES and known != "threshold":
             others[known] = index
     if not uses:
         return None
@@ -171,6 +173,10 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     return FigureColumns(name, tuple(uses), others, place == name)
 
 
+def _has_numbers(table: Table, index: int) -> bool:
+    return any(has_number(cell_text(row, index)) for row in table.rows)
+
+
 def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
     """What a header names: one use, or several in one column (`Warning / Critical`)."""
     known = column_named("figures", header)
@@ -179,7 +185,7 @@ def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
     if known == "value" and role is not None:
         return (_of_section(Use(role, "up" if role is Role.TRIGGER else "good"), role),)
     if known == "threshold" and role is not None:
-        return (Use(role, {Role.TRIGGER: "up", Role.CHECKLIST: "bad"}.get(role, "good")),)
+        return (Use(role, {Role.TRIGGER: "up", Role.CHECKLIST: "either"}.get(role, "good")),)
     marked = next((kind for mark, kind in _MARKS.items() if mark in header), "")
     if marked and not plain(header):
         return (_USES[marked],)
@@ -207,7 +213,9 @@ def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
     """`Availability SLO`, `P95 target`: the header names the metric as well."""
     found = _SUBJECT.fullmatch(header.strip())
     if found is None:
-        return ()
+        mention = signal_mentioned(header) if role in (Role.TARGET, Role.BAND, Role.CHECKLIST) else None
+        named = mention is not None and not mention.rest and not column_named("figures", header)
+        return (Use(role, "good", subject=header.strip()),) if named and role is not None else ()
     use = _USES.get(column_named("figures", found["what"]))
     if use is None:
         return ()
@@ -295,3 +303,24 @@ def is_elsewhere(title: str, label: bool = False) -> bool:
     A bold label above an inner list names such a thing unless all of its words are kinds of figures.
     """
     return bool(_ELSEWHERE.search(title)) or (label and not is_kind(title))
+
+
+def turned_table(table: Table) -> Table | None:
+    """`Level | CPU | Memory` with a row for each level: the table with its rows as columns; None where it is no such table.
+
+    Cells keep the line that they stand on.
+    """
+    firsts = [cell_text(row, 0) for row in table.rows]
+    if (
+        len(table.rows) < 2
+        or len(table.header.cells) < 2
+        or not all(column_named("figures", text) in _USES for text in firsts)
+    ):
+        return None
+    header = Row((table.header.cells[0], *(row.cells[0] for row in table.rows)), table.header.line)
+    rows = tuple(
+        Row((table.header.cells[index], *(row.cells[index] for row in table.rows)), table.header.line)
+        for index in range(1, len(table.header.cells))
+    )
+    metric = replace(header.cells[0], text="Metric", spans=())
+    return Table(replace(header, cells=(metric, *header.cells[1:])), rows, table.line, table.end_line)

@@ -5,18 +5,17 @@ module makes no alert. Roles come of `reading.figure_roles`, values of `reading.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Quantity, Unit, say
 from watchbook.model.runbook import AlertRule, Condition, Role, Severity
 from watchbook.model.signals import Signal, signal_mentioned
-from watchbook.reading.comparisons import strange_words
+from watchbook.reading.comparisons import as_measured, strange_words
 from watchbook.reading.directions import Bad, bad_direction, is_backwards
 from watchbook.reading.figure_roles import Use, is_kind
 from watchbook.reading.limits import Limit, read_limits
 from watchbook.reading.notes import Notes
-from watchbook.reading.quantities import as_expected
 from watchbook.reading.refinements import Known
 
 
@@ -56,6 +55,11 @@ def take(written: Written, gathered: FigureRules) -> bool:
         _fault(written, limits, gathered)
         return True
     rules: list[AlertRule] = []
+    is_range = [limit.op for limit in limits] == [">=", "<="] and len(
+        {limit.bound.text for limit in limits}
+    ) == 1
+    if is_range:
+        written = replace(written, use=replace(written.use, sense="either"))
     for limit in limits:
         rule = _rule(written, limit, len(limits) > 1 and len({one.remark for one in limits}) > 1, gathered)
         if rule is None:
@@ -120,8 +124,11 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
     tail = _TAIL_NOISE.sub("", limit.tail).strip()
     shown = _shown(name, said) or tail or "figure"
     name = _OWN_PARTS.sub(" ", name).strip() or name
-    statistic = " ".join(_STATISTIC.findall(f"{said} {tail}"))
+    alone = name if _STATISTIC.fullmatch(name.strip()) else ""
+    statistic = " ".join(_STATISTIC.findall(f"{said} {tail} {alone}"))
     attempts = [f"{name} {said} {statistic}", f"{said} {statistic}"] if said else [f"{name} {statistic}"]
+    if _STATISTIC.fullmatch((said or name).strip()) and limit.bound.unit is Unit.SECONDS:
+        attempts.append(f"latency {statistic}")
     attempts += [f"{said or name} {tail}"] if tail else []
     if tail and not said:
         attempts.append(tail)
@@ -136,10 +143,7 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
             and not is_kind(name)
         ):
             continue  # `Search: latency < 2s` is not this service's latency
-        if (
-            as_expected(limit.bound, Unit(mention.signal.unit)) is None
-            and "baseline_factor" not in limit.params
-        ):
+        if as_measured(limit.bound, mention.signal) is None and "baseline_factor" not in limit.params:
             if words is attempts[-1]:
                 return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
             continue
@@ -148,7 +152,7 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
 
 
 def _shown(name: str, said: str) -> str:
-    if not said or slug(said) == slug(name):
+    if not said or slug(said) == slug(name) or (_STATISTIC.fullmatch(said) and slug(said) in slug(name)):
         return name
     if not name or (is_kind(name) and not _STATISTIC.fullmatch(said)):
         return said
@@ -159,8 +163,13 @@ def _rule(written: Written, limit: Limit, remarked: bool, gathered: FigureRules)
     """One limit as a rule of its role; None, with a finding, where it makes no sense."""
     subject = subject_of(written.name, limit, gathered.known)
     value = limit.bound
+    if written.use.subject in ("RTO", "RPO") and value.unit is Unit.COUNT:
+        if value.value:
+            _fault(written, f"`{value.text}` has no unit of time", gathered)
+            return None
+        value = Quantity(0.0, Unit.SECONDS, value.text)
     if subject.signal is not None and "baseline_factor" not in limit.params:
-        fitting = as_expected(value, Unit(subject.signal.unit))
+        fitting = as_measured(value, subject.signal)
         if fitting is None:
             _fault(written, f"`{value.text}` is not how {subject.signal.title} is measured", gathered)
             return None

@@ -1,6 +1,6 @@
 """Levels in one text: `>70% = warning, >85% = critical`, `WARN > 70, CRIT > 85`, and bare numbers under a level.
 
-Called by `reading.alerting` and `reading.figure_sections`. It gives each level its part of the text; the condition
+Called by `reading.alerting` and `reading.figure_tables`. It gives each level its part of the text; the condition
 itself is read by `reading.conditions`.
 """
 

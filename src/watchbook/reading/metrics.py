@@ -177,17 +177,30 @@ def _read_fields(found: list[Field], line: Line, place: _Place) -> None:
     elif not found:
         notes.prose(line)
     for one in found:
-        name = f"{place.group} {one.key}".strip()
-        if not one.value.codes and placeholder_in(one.value) is None and levels_in(one.value.text):
-            place.figures.levelled.append((name, one.value.text, one.line, bool(place.group)))
-        elif (
-            place.role not in (None, Role.BAND)
-            and not one.value.codes
-            and take(_written(name, one, place.role), place.figures.others(notes))
-        ):
-            place.figures.add_drawn(*_drawn(name, one.line))
-        else:
-            _take(name, without_brackets(one.value), one.line, notes, place.figures)
+        _read_field(one, place)
+
+
+def _read_field(found: Field, place: _Place) -> None:
+    """One field: levels are alerts to be taken later, a role of the title makes a target, anything else is a band."""
+    notes, figures = place.notes, place.figures
+    name, value = f"{place.group} {found.key}".strip(), found.value
+    plain_text = not value.codes and placeholder_in(value) is None
+    remark = _IN_BRACKETS.search(value.text)
+    if plain_text and remark is not None and levels_in(remark[1]):  # `< 1% (warning > 2%, critical > 5%)`
+        figures.levelled.append((name, remark[1], found.line, bool(place.group)))
+        value = Line(found.line, f"{value.text[: remark.start()]} {value.text[remark.end() :]}".strip())
+    if plain_text and levels_in(value.text):
+        figures.levelled.append((name, value.text, found.line, bool(place.group)))
+        return
+    if plain_text and place.role not in (None, Role.BAND):
+        written = _written(name, replace(found, value=value), place.role)
+        if take(written, figures.others(notes)):
+            figures.add_drawn(*_drawn(name, found.line))
+            return
+    _take(name, without_brackets(value), found.line, notes, figures)
+
+
+_IN_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 
 
 def _written(name: str, found: Field, role: Role | None) -> Written:
@@ -362,12 +375,28 @@ def _take_endpoint(value: Line, line: int, notes: Notes, figures: Figures) -> bo
 def _read_table(table: Table, notes: Notes, figures: Figures) -> None:
     columns = columns_of(table, "metrics")
     if "name" not in columns.at or not {"normal", "query"} & columns.at.keys():
-        if figure_columns(table, None, alerts=True) is None:
+        if figure_columns(table, None) is not None:
+            return
+        thresholds = figure_columns(table, None, alerts=True)
+        if thresholds is None:
             notes.prose(table)
+        else:
+            _tell_thresholds(table, thresholds.name, notes)
         return
     notes.also_read(table.header)
     for row in table.rows:
         _read_row(columns, row, notes, figures)
+
+
+def _tell_thresholds(table: Table, name: int, notes: Notes) -> None:
+    """Thresholds without a severity, outside alerting: nobody can tell whether they page."""
+    for row in table.rows:
+        if not notes.is_told(row.line) and any(has_number(cell.text) for cell in row.cells):
+            notes.find(
+                "line-not-understood", row, mark=row.cells[name].text, section="Key Metrics",
+                reason="a threshold that no severity goes with is no alert",
+                advice="Add a Severity column, or move the table to Alerting.",
+            )  # fmt: skip
 
 
 def _read_row(columns: Columns, row: Row, notes: Notes, figures: Figures) -> None:

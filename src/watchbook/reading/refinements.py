@@ -95,9 +95,11 @@ WORD_OPS = {
     r"|take\s+)?"
     r"(?:exceed(?:s|ing)?|above|over|more than|longer than|greater than|higher than)",
     ">": r"greater than|more than|higher than|larger than|longer than|above|over|exceeds?|exceeding|exceeded|beyond"
-    r"|surpass(?:es)?|goes above|rises above|is over|is above|grows? beyond|older than|in excess of|crosses",
+    r"|surpass(?:es)?|goes above|rises above|is over|is above|grows? beyond|older than"
+    r"|in excess of|crosses|slower than",
     "<": r"less than|lower than|fewer than|smaller than|below|under|drops? (?:below|under)|dropping below"
-    r"|falls? (?:below|under)|falling below|is below|is under|goes below|shorter than|within less than",
+    r"|falls? (?:below|under)|falling below|is below|is under|goes below|shorter than|within less than"
+    r"|younger than|newer than|faster than|quicker than",
     "!=": r"not equal to|differs from|is not",
     "==": r"equals?|equal to|is exactly",
 }

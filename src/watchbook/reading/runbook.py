@@ -36,7 +36,8 @@ from watchbook.reading import (
     contacts,
     dividing,
     environments,
-    figure_sections,
+    figure_items,
+    figure_tables,
     handoff,
     health_checks,
     leftovers,
@@ -88,7 +89,7 @@ class _Draft:
     procedures: tuple[Procedure, ...] = ()
     severities: tuple[SeverityLevel, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
-    tables: tuple[figure_sections.FigureTable, ...] = ()
+    tables: tuple[figure_tables.FigureTable, ...] = ()
     claimed: list[alert_blocks.Claimed] = field(default_factory=list)
     issues: tuple[Issue, ...] = ()
     commands: tuple[Command, ...] = ()
@@ -153,7 +154,9 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     _read_issues(draft)
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
     draft.chapters = whole_chapters
-    figure_sections.read_items(draft.chapters, draft.figures.others(draft.notes, draft.facts.get("service") or ""))
+    figure_items.read_items(
+        draft.chapters, draft.figures.others(draft.notes, draft.facts.get("service") or "")
+    )
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
@@ -164,8 +167,8 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
 def _set_tables_aside(draft: _Draft) -> tuple[Section, ...]:
     """Takes the tables of figures out of the chapters whose modules read none such; gives the chapters as they were."""
     whole = draft.chapters
-    draft.tables = figure_sections.find_tables(whole)
-    aside = [found.table for found in draft.tables if figure_sections.is_set_aside(found)]
+    draft.tables = figure_tables.find_tables(whole)
+    aside = [found.source or found.table for found in draft.tables if figure_tables.is_set_aside(found)]
     if aside:
         draft.chapters = tuple(_without(chapter, aside) for chapter in whole)
     return whole
@@ -287,6 +290,9 @@ def _without(section: Section, blocks: list[Table]) -> Section:
 
 
 def _read_people(draft: _Draft) -> None:
+    contacts.read_head(
+        overview.head_fields(draft.document, tuple(draft.of("title", "overview"))), draft.notes, draft.people
+    )
     for chapter in draft.of("contacts", "escalation"):
         contacts.read(chapter, draft.notes, draft.people)
     for chapter in draft.of("handoff"):
@@ -385,12 +391,14 @@ def _read_alerts(draft: _Draft) -> None:
         for block in chapter.all_blocks:
             if isinstance(block, Table) and alerting.is_alert_table(block):
                 alerting.read_table(block, alerts)
-    others = replace(alerts, known=replace(known, service=""))  # what stands below `AI Services` is not this service's
+    others = replace(
+        alerts, known=replace(known, service="")
+    )  # what stands below `AI Services` is not this service's
     for name, text, line, elsewhere in draft.figures.levelled:
         for written in alerting.written_levels(name, text, line):
             alerting.take(written, others if elsewhere else alerts)
     figures = draft.figures.others(draft.notes, known.service)
-    for metric in figure_sections.read_tables(draft.tables, figures, alerts):
+    for metric in figure_tables.read_tables(draft.tables, figures, alerts):
         draft.figures.add_drawn(metric)
     rules.take()
     draft.alerts = tuple(alerts.rules)

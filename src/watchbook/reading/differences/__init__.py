@@ -7,7 +7,7 @@ says that: nothing changes in silence.
 import json
 from typing import Any
 
-from watchbook.model.runbook import Runbook
+from watchbook.model.runbook import Role, Runbook
 from watchbook.reading.contract import contract
 from watchbook.reading.differences.alerts import alert_changes
 from watchbook.reading.differences.changes import Change, Risk
@@ -19,6 +19,7 @@ from watchbook.reading.differences.facts import (
     promise_changes,
     service_changes,
 )
+from watchbook.reading.differences.figures import figure_changes
 from watchbook.reading.differences.procedures import command_changes, procedure_changes
 from watchbook.reading.differences.severities import severity_changes
 from watchbook.reading.differences.unattended import check_changes, issue_changes, unattended_changes
@@ -28,7 +29,8 @@ __all__ = ["Change", "Risk", "differences"]
 
 _PARTS = (
     service_changes, environment_changes, alert_changes, severity_changes, unattended_changes, check_changes,
-    procedure_changes, issue_changes, command_changes, metric_changes, people_changes, promise_changes, finding_changes,
+    procedure_changes, issue_changes, command_changes, metric_changes, figure_changes, people_changes,
+    promise_changes, finding_changes,
 )  # fmt: skip
 _STEPS = ("procedure", "step", "parameter")
 # Each part of the JSON reading that decides what Watchbook does, and the kinds of change that tell about it.
@@ -37,6 +39,7 @@ _TOLD_BY = {
     "health_checks": ("check", "unattended"),
     "metrics": ("metric",),
     "alerts": ("alert", "page"),
+    "figures": ("figure",),  # those of "alerts" that are in another role
     "procedures": _STEPS,
     "issues": ("issue", "unattended", *_STEPS),
     "commands": ("command",),
@@ -71,12 +74,21 @@ def differences(old: Runbook, new: Runbook) -> tuple[Change, ...]:
 
 def _untold(old: Runbook, new: Runbook, told: set[str]) -> list[Change]:
     """A sentence for each part that is read differently although nothing was said about it."""
-    before, after = contract(old), contract(new)
+    before, after = _parts(old), _parts(new)
     return [
         Change("other", Risk.NONE, key, f"Something under “{key.replace('_', ' ')}” is read differently.")
         for key, kinds in _TOLD_BY.items()
         if not told.intersection(kinds) and _bare(before[key]) != _bare(after[key])
     ]
+
+
+def _parts(runbook: Runbook) -> dict[str, Any]:
+    """The JSON reading, with the figures apart from the alerts that may page."""
+    parts = contract(runbook)
+    rules = parts["alerts"]
+    parts["alerts"] = [rule for rule in rules if rule["role"] == Role.ALERT.value]
+    parts["figures"] = [rule for rule in rules if rule["role"] != Role.ALERT.value]
+    return parts
 
 
 def _bare(value: Any) -> str:
