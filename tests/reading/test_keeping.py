@@ -6,8 +6,8 @@ import pytest
 
 from watchbook.model.runbook import Hours, Level, Runbook
 from watchbook.reading import read_runbook
+from watchbook.reading.dates import read_date
 from watchbook.reading.maintenance import read_hours
-from watchbook.reading.review import read_date
 
 HOURS = [
     ("Sunday 02:00–04:00 Europe/Berlin", Hours((6,), "02:00", "04:00", "Europe/Berlin")),
@@ -38,7 +38,8 @@ DATES = [
      ("23 November 2026", date(2026, 11, 23)),
     ("November 23rd, 2026", date(2026, 11, 23)), ("Nov 2026", date(2026, 11, 1)), ("23.11.2026", date(2026, 11, 23)),
     ("2026-11-23T10:00:00Z", date(2026, 11, 23)), ("2026-11-23 (by Ana)", date(2026, 11, 23)),
-    ("11/23/2026", None), ("31.13.2026", None), ("soon", None), ("", None), ("Smarch 3, 2026", None),
+    ("11/23/2026", date(2026, 11, 23)),
+    ("11/12/2026", None), ("31.13.2026", None), ("soon", None), ("", None), ("Smarch 3, 2026", None),
 ]  # fmt: skip
 
 

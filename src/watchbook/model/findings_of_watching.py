@@ -132,6 +132,12 @@ SERVICE = (
         "Keep one of the two.",
         "Two values for one field: one of them is wrong.",
     ),
+    (
+        "WB109", "date-ambiguous", _WARNING,
+        "{field} may be two days: `{text}` can be read with the day or the month first.",
+        "Write it as YYYY-MM-DD, for example 2026-11-23.",
+        "A reader in another country takes it for a day that is months away.",
+    ),
 )  # fmt: skip
 CHECKS = (
     (

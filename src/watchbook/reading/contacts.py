@@ -39,7 +39,7 @@ from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_duration
 from watchbook.reading.synonyms import column_named, field_named, plain, section_kind
 
-__all__ = ["People", "read", "say_contact", "say_ladder"]
+__all__ = ["People", "read", "read_head", "say_contact", "say_ladder"]
 
 _TEAM = frozenset({"team", "team name", "owning team", "owner team"})
 _ROOMS = frozenset(
@@ -84,6 +84,21 @@ def read(section: Section, notes: Notes, people: People) -> None:
             for block in part.blocks:
                 _read_block(block, role, escalating, opened, notes, people)
                 opened = _opened(block)
+
+
+def read_head(fields: Iterable[Field], notes: Notes, people: People) -> None:
+    """Rooms, rotation and ladder among the fields of the document's head and overview; other fields are not about them."""
+    for found in fields:
+        key = plain(found.key)
+        names_room = key in _ROOMS or key.endswith((" slack", " channel"))
+        if names_room and reach_in(found.value).rooms:
+            _take(Field("Channel", found.value, found.line, found.bold), notes, people)
+        elif (
+            key in _ESCALATION
+            and read_ladder(found.value.text) is not None
+            and placeholder_in(found.value) is None
+        ):
+            _escalation(found, notes, people)
 
 
 def _opened(block: Block) -> str:

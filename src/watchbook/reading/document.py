@@ -14,7 +14,7 @@ field means is said by `reading.synonyms` and the section modules. It never rais
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from watchbook.reading.blocks import (
     Span,
     Table,
 )
+from watchbook.reading.front_matter import read_front_matter
 from watchbook.reading.markup import BlockBuilder, Heading
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Document:
 def parse_document(text: str) -> Document:
     """The tree of `text`. Time grows linearly with its size; nothing raises."""
     source = source_lines(text)
-    front, front_end = _front_matter(source)
+    front, front_end = read_front_matter(source)
     lines = [""] * front_end + [_shortened(line) for line in source[front_end:]]
     guard = _guard_for(text)
     guarded = "\n".join(_guard_pipes(line, guard) if "`" in line and "|" in line else line for line in lines)
@@ -177,33 +178,6 @@ def _guard_pipes(line: str, guard: str) -> str:
         index += 1
     parts.append(line[at:])
     return "".join(parts)
-
-
-# --- front matter ---------------------------------------------------------------------------------------------
-
-_FRONT_FIELD = re.compile(r"([A-Za-z][\w .-]{0,60}):(?:\s+(.*))?$")
-
-
-def _front_matter(source: tuple[str, ...]) -> tuple[tuple[Field, ...], int]:
-    """Fields of a YAML head (`key: value`, lists joined by commas) and its last line; none where it is no YAML."""
-    if not source or source[0].rstrip() != "---":
-        return (), 0
-    end = next((i for i, line in enumerate(source[1:400], 1) if line.rstrip() in ("---", "...")), 0)
-    if not end:
-        return (), 0
-    fields: list[Field] = []
-    for number, line in enumerate(source[1:end], 2):
-        found = _FRONT_FIELD.match(line)
-        if found:
-            value = (found[2] or "").strip().strip("\"'[]").strip()
-            fields.append(Field(found[1], Line(number, value), number, bold=False))
-        elif fields and (entry := re.match(r"\s*-\s+(.*)", line)):
-            last = fields[-1]
-            joined = ", ".join(part for part in (last.value.text, entry[1].strip().strip("\"'")) if part)
-            fields[-1] = replace(last, value=Line(last.line, joined))
-        elif line.strip() and not line.startswith((" ", "\t", "#")):
-            return (), 0
-    return tuple(fields), end + 1 if fields else 0
 
 
 class _Open:

@@ -3,6 +3,7 @@
 Called by the section modules. It finds `Key: value`; what a key means is `reading.synonyms`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from watchbook.reading.blocks import Block, Field, Item, Line, List, Paragraph, Table
@@ -29,7 +30,10 @@ def fields_in(blocks: Iterable[Block], plain: bool = True) -> Iterator[Field]:
 def fields_of_item(item: Item, plain: bool = True) -> Iterator[Field]:
     """The field of an item, with the values of a list below it where it has none itself."""
     for line in item.lines:
-        field = line.field(plain)
+        parts = _parts(line)
+        for part in parts if len(parts) > 1 else ():
+            yield from _field(part, plain)
+        field = line.field(plain) if len(parts) == 1 else None
         if field is None:
             continue
         nested = next((block for block in item.blocks if isinstance(block, List)), None)
@@ -41,9 +45,23 @@ def fields_of_item(item: Item, plain: bool = True) -> Iterator[Field]:
 
 
 def _field(line: Line, plain: bool) -> Iterator[Field]:
-    field = line.field(plain)
-    if field is not None:
-        yield field
+    for part in _parts(line):
+        field = part.field(plain)
+        if field is not None:
+            yield field
+
+
+_BETWEEN = re.compile(r"\s+(?:\||·|•|∙)\s+")
+
+
+def _parts(line: Line) -> tuple[Line, ...]:
+    """`**Owner:** Till | **Updated:** 2026-11-23` is several fields in one line, where every part is one."""
+    if "|" not in line.text and "·" not in line.text and "•" not in line.text:
+        return (line,)
+    gaps = [found for found in _BETWEEN.finditer(line.text) if not line.in_code(found.start())]
+    edges = [0, *(edge for gap in gaps for edge in gap.span()), len(line.text)]
+    parts = tuple(line.cut(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True))
+    return parts if len(parts) > 1 and all(part.field() is not None for part in parts) else (line,)
 
 
 def _fields_of_table(table: Table) -> Iterator[Field]:

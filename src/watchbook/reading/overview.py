@@ -5,18 +5,18 @@ and checks have modules of their own.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Level
-from watchbook.reading.blocks import Block, Fence, Field, Line, List, Paragraph, Table
+from watchbook.reading.blocks import Block, Fence, Field, Line, List, Paragraph, Quote, Table
 from watchbook.reading.document import Document, Section
 from watchbook.reading.fields import fields_in
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.quantities import find_quantities
-from watchbook.reading.synonyms import field_named
+from watchbook.reading.synonyms import field_named, plain
 
 _TITLE_NOISE = re.compile(
     r"\b(?:enterprise|production)?\s*(?:operational|operations|operation|ops|service|on-?call|production)?\s*"
@@ -58,6 +58,15 @@ def read_head(document: Document, title: Section | None, notes: Notes, facts: Fa
         _read_blocks(blocks, notes, facts, prose=False)
     if title is not None and "service" not in facts.values:
         _name_from_title(title, notes, facts)
+    for found in document.front_matter if "service" not in facts.values else ():
+        if (
+            plain(found.key) == "title"
+            and placeholder_in(found.value) is None
+            and (name := name_in_title(found.value.text))
+        ):
+            facts.values["service"] = name
+            notes.read(found.line, "service", f"The service is {name}.")
+            break
 
 
 def read_shared_head(document: Document, title: Section | None, notes: Notes, facts: Facts) -> None:
@@ -80,7 +89,7 @@ def read(section: Section, notes: Notes, facts: Facts) -> None:
 
 
 def _read_blocks(blocks: Iterable[Block], notes: Notes, facts: Facts, prose: bool) -> None:
-    for block in blocks:
+    for block in opened(blocks):
         if isinstance(block, Paragraph | List | Table):
             for found in fields_in((block,)):
                 _take(found, notes, facts)
@@ -88,6 +97,22 @@ def _read_blocks(blocks: Iterable[Block], notes: Notes, facts: Facts, prose: boo
                 _prose_purpose(block, notes, facts)
         elif not isinstance(block, Fence):
             notes.prose(block)
+
+
+def head_fields(document: Document, chapters: tuple[Section, ...]) -> Iterator[Field]:
+    """Every field of the front matter, of the lines before the first heading, and of those chapters."""
+    yield from document.front_matter
+    for blocks in (document.preamble, *(chapter.blocks for chapter in chapters)):
+        yield from fields_in(block for block in opened(blocks) if isinstance(block, Paragraph | List | Table))
+
+
+def opened(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with what stands in block quotes in their place: `> **Owner:** Till team`."""
+    for block in blocks:
+        if isinstance(block, Quote):
+            yield from opened(block.blocks)
+        else:
+            yield block
 
 
 def _prose_purpose(block: Paragraph, notes: Notes, facts: Facts) -> None:
