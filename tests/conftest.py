@@ -1,6 +1,13 @@
 """Options of the test suite. Fixtures stand beside the tests that use them."""
 
+import os
+import tempfile
+
 import pytest
+
+# The suite, and every process that it starts, keeps what it reads in a folder of its own and never in the user's cache.
+_CACHE = tempfile.TemporaryDirectory(prefix="watchbook-cache-", ignore_cleanup_errors=True)
+os.environ["WATCHBOOK_CACHE"] = _CACHE.name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

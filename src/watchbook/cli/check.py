@@ -8,6 +8,7 @@ read). It needs no server and starts nothing, except `bash -n` under `--here` an
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,12 @@ from watchbook.app.documents.checking import Checked, Examination, read_baseline
 from watchbook.cli import reporting
 from watchbook.model.errors import DocumentError
 from watchbook.model.runbook import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from watchbook.app.documents.cache import Cache
+    from watchbook.app.documents.many import Outcome
 
 
 @click.command()
@@ -35,6 +42,9 @@ from watchbook.model.runbook import Level
     "--write-baseline", "write", is_flag=True, help="Write what is found now into the file of --baseline."
 )
 @click.option("--changed-since", "since", metavar="REF", help="Only what changed since a git revision.")
+@click.option("--jobs", metavar="N", type=click.IntRange(0), default=0,
+              help="Processes. Default: one for a few runbooks, every core for many.")  # fmt: skip
+@click.option("--no-cache", is_flag=True, help="Read every runbook, known or not, and keep nothing.")
 def command(
     paths: tuple[Path, ...],
     form: str,
@@ -44,6 +54,8 @@ def command(
     baseline: Path | None,
     write: bool,
     since: str | None,
+    jobs: int,
+    no_cache: bool,
 ) -> int:
     """Say what a runbook leaves out, gets wrong, or would let someone down with.
 
@@ -52,23 +64,73 @@ def command(
     if write and (baseline is None or since is not None):
         raise click.UsageError("--write-baseline needs --baseline FILE, and takes no --changed-since.")
     known = read_baseline(baseline) if baseline is not None and not write else {}
-    examination = Examination(_day(day), here, None if write else baseline, known, since)
-    documents, failed = [], False
-    for path in _files(paths or (Path(),)):
-        try:
-            documents.append(examination.check(path))
-        except DocumentError as error:
-            print(f"watchbook: {error}", file=sys.stderr)
-            failed = True
-    if write and baseline is not None:
-        return _written(baseline, documents) or 2 * failed
-    _print(documents, form)
-    if failed:
-        return 2
-    least = reporting.RANK[Level(fail_on)]
-    return int(
-        any(reporting.RANK[finding.severity] >= least for one in documents for finding in one.findings)
+    examination = Examination(
+        _day(day), here, None if write else baseline, known, since, write, None if no_cache else _cache()
     )
+    outcomes = _outcomes(examination, paths or (Path(),), jobs)
+    if write and baseline is not None:
+        documents, failed = _sorted_out(outcomes)
+        return _written(baseline, documents) or 2 * failed
+    if form in ("json", "sarif"):
+        documents, failed = _sorted_out(outcomes)
+        print(reporting.in_json(documents) if form == "json" else reporting.in_sarif(documents))
+        worst = max((_worst(one) for one in documents), default=-1)
+    else:
+        worst, failed = _print_as_they_come(outcomes, form)
+    return 2 if failed else int(worst >= reporting.RANK[Level(fail_on)])
+
+
+def _cache() -> "Cache | None":
+    from watchbook.app.documents.cache import open_cache
+
+    return open_cache()
+
+
+def _outcomes(examination: Examination, paths: tuple[Path, ...], jobs: int) -> "Iterator[Outcome]":
+    """What is found in each runbook, or why it cannot be read, in the order of the paths."""
+    from watchbook.app.documents.joining import gather
+    from watchbook.app.documents.many import check_all, jobs_for
+
+    runbooks = gather(paths)
+    return check_all(examination, runbooks, jobs or jobs_for(len(runbooks)))
+
+
+def _sorted_out(outcomes: "Iterator[Outcome]") -> tuple[list[Checked], bool]:
+    """The files that were checked, and whether there was one that cannot be read; that is told."""
+    documents: list[Checked] = []
+    failed = False
+    for outcome in outcomes:
+        if isinstance(outcome, DocumentError):
+            print(f"watchbook: {outcome}", file=sys.stderr)
+            failed = True
+        else:
+            documents += outcome
+    return documents, failed
+
+
+def _print_as_they_come(outcomes: "Iterator[Outcome]", form: str) -> tuple[int, bool]:
+    """Prints what is found in each file, then a line for each; gives the rank of the worst, and whether one failed.
+
+    Of a file that was printed only that line is kept: there may be ten thousand.
+    """
+    colour = sys.stdout.isatty()
+    summaries: list[str] = []
+    worst, failed = -1, False
+    for outcome in outcomes:
+        documents, unread = _sorted_out(iter((outcome,)))
+        failed = failed or unread
+        for one in documents:
+            worst = max(worst, _worst(one))
+            lines = reporting.in_github(one) if form == "github" else reporting.in_text(one, colour)
+            sys.stdout.writelines(f"{line}\n" for line in lines)
+            summaries.append(reporting.summary(one))
+    if form == "text":
+        sys.stdout.writelines(f"{line}\n" for line in summaries)
+    return worst, failed
+
+
+def _worst(one: Checked) -> int:
+    return max((reporting.RANK[finding.severity] for finding in one.findings), default=-1)
 
 
 def _written(baseline: Path, documents: list[Checked]) -> int:
@@ -85,27 +147,3 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"“{text}” is no date. Write it as 2026-11-23.", param_hint="--at") from None
-
-
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    from watchbook.app.documents.loading import find
-
-    return find(list(paths))
-
-
-def _print(documents: list[Checked], form: str) -> None:
-    if form == "json":
-        print(reporting.in_json(documents))
-    elif form == "sarif":
-        print(reporting.in_sarif(documents))
-    elif form == "github":
-        for one in documents:
-            for line in reporting.in_github(one):
-                print(line)
-    else:
-        colour = sys.stdout.isatty()
-        for one in documents:
-            for line in reporting.in_text(one, colour):
-                print(line)
-        for one in documents:
-            print(reporting.summary(one))

@@ -4,7 +4,7 @@ Called by `watchbook check`. It prints what it is given; finding and counting ar
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from watchbook import __version__
@@ -12,7 +12,6 @@ from watchbook.app.documents.checking import Checked
 from watchbook.deciding.baseline import MISSING
 from watchbook.model.findings import catalogue, entry
 from watchbook.model.runbook import Finding, Level
-from watchbook.reading.secrets import hide_secrets
 
 _COLOURS = {Level.ERROR: "31", Level.WARNING: "33", Level.NOTE: "36"}
 _SECRET = entry("secret-in-text").code
@@ -22,15 +21,14 @@ RANK = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
 def in_text(checked: Checked, colour: bool) -> Iterable[str]:
     """Each finding with its source line, a caret under the part that is meant, and how to mend it.
 
-    What is missing stands at no line: that comes last, a line each. A secret in a line that is shown is hidden, whichever
-    finding shows the line: a log of checks must not repeat it.
+    What is missing stands at no line: that comes last, a line each. A secret in a line that is shown is hidden there
+    already, whichever finding shows the line: a log of checks must not repeat it.
     """
-    lines = hide_secrets("\n".join(checked.lines), keep_length=True).split("\n") if checked.findings else ()
     for finding in checked.findings:
         if finding.code not in MISSING:
             place = f"{checked.path}:{finding.line}:{finding.column + 1}"
             yield _headed(place, finding, colour)
-            yield from _source(lines, finding)
+            yield from _source(checked.shown, finding)
             yield f"      = {finding.mend}"
             yield ""
     missing = [finding for finding in checked.findings if finding.code in MISSING]
@@ -45,9 +43,9 @@ def _headed(place: str, finding: Finding, colour: bool) -> str:
     return f"{_painted(place, '1', colour)}: {level}: {finding.message}"
 
 
-def _source(lines: Sequence[str], finding: Finding) -> Iterable[str]:
+def _source(lines: Mapping[int, str], finding: Finding) -> Iterable[str]:
     """The source line and its caret; long lines are cut around the mark."""
-    line = lines[finding.line - 1] if 0 < finding.line <= len(lines) else ""
+    line = lines.get(finding.line, "")
     if not line.strip() or finding.code == _SECRET:
         return
     start = max(0, finding.column - 60) if finding.column > 100 else 0
@@ -68,7 +66,11 @@ def summary(checked: Checked) -> str:
         f"{count} {level.value}{'s' if count != 1 else ''}" for level, count in counts.items() if count
     )
     coverage = checked.coverage
-    understood = f"{coverage.lines} lines: {coverage.read} read, {coverage.faulted} not understood, {coverage.prose} prose"
+    understood = (
+        f"{coverage.lines} lines: {coverage.read} read, {coverage.faulted} not understood, {coverage.prose} prose"
+        if coverage is not None
+        else "a part of the runbook above"
+    )
     return f"{checked.path}: {said or 'nothing found'}{_left_out(checked)} ({understood})"
 
 
@@ -91,7 +93,7 @@ def in_json(documents: Sequence[Checked]) -> str:
             "path": one.path,
             "findings": [finding_json(finding) for finding in one.findings],
             "coverage": {"lines": one.coverage.lines, "read": one.coverage.read, "faulted": one.coverage.faulted,
-                         "prose": one.coverage.prose},
+                         "prose": one.coverage.prose} if one.coverage is not None else None,
             "left_out": {"ignored": one.ignored, "known": one.known, "unchanged": one.unchanged},
         }
         for one in documents

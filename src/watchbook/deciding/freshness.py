@@ -4,20 +4,30 @@ Called by `check --at DATE` and by the watch, with the day given. Pure: it reads
 says is found by `reading`; drills and reviews that happened are the journal's.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from watchbook.model.findings import finding
-from watchbook.model.runbook import Finding, Runbook
+from watchbook.model.runbook import Finding, Review, Runbook
 
 STALE_DAYS = 365
 
 
 def freshness(runbook: Runbook, today: date) -> tuple[Finding, ...]:
     """Findings about the document's age on the day `today`."""
-    lines = {
+    return freshness_of(runbook.review, lines_of_dates(runbook), today)
+
+
+def lines_of_dates(runbook: Runbook) -> dict[str, int]:
+    """The line of each date, by the field that it stands in."""
+    return {
         reading.says.split(":")[0]: reading.line for reading in runbook.readings if reading.kind == "review"
     }
-    last, following = _date(runbook.review.last_updated), _date(runbook.review.next_review)
+
+
+def freshness_of(review: Review, lines: Mapping[str, int], today: date) -> tuple[Finding, ...]:
+    """The same of the dates alone; `lines` as `lines_of_dates` gives them."""
+    last, following = _date(review.last_updated), _date(review.next_review)
     found: list[Finding] = []
     if last is not None:
         line = lines.get("Last Updated", 1)

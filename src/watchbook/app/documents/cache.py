@@ -1,8 +1,8 @@
 """What was read before, by content: a folder of the user's, so that unchanged runbooks are not read twice.
 
 Called by `documents.checking`. The key is made of the text, of the reader itself (its source, its Python, its libraries)
-and of the form of what is kept, so that a changed reader never answers with what an old one said. Nothing here ever fails: an
-entry that is damaged, a folder that cannot be written, a disk that is full are a miss, and the text is read.
+and of the form of what is kept, so that a changed reader never answers with what an old one said. Nothing here ever
+fails: an entry that is damaged, a folder that cannot be written, a disk that is full are a miss, and the text is read.
 Entries are text with a checksum, never code. See docs/decisions/cache-by-content.md.
 """
 
@@ -69,7 +69,7 @@ class Cache:
         if not self.writes or len(body) > LARGEST_BYTES:
             return
         shard = self.folder / key[:2]
-        fresh = shard / f".{os.getpid()}-{key[2:18]}"
+        fresh = shard / f".{os.urandom(8).hex()}"
         try:
             shard.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -142,7 +142,7 @@ def reader_version() -> str:
                 return ""
             for path in sorted(sources):
                 with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-                    made.update(path.encode("utf-8", "surrogateescape") + b"\n" + file.read())
+                    made.update(os.fsencode(os.path.relpath(path, package)) + b"\n" + file.read())
         made.update("\n".join(_installed()).encode())
     except OSError:
         return ""

@@ -37,11 +37,11 @@ class Examined:
     comments: bool
 
 
-def examined(text: str, runbooks: Sequence[Runbook]) -> Examined:
-    """What was read of a text, for `check`."""
+def examined(text: str, runbooks: Sequence[Runbook], more: Sequence[Finding] = ()) -> Examined:
+    """What was read of a text, for `check`; with `more` findings, about its making."""
     from watchbook.deciding.freshness import lines_of_dates
 
-    findings = tuple(finding for runbook in runbooks for finding in runbook.findings)
+    findings = (*(finding for runbook in runbooks for finding in runbook.findings), *more)
     dates = tuple(Dated(runbook.review, lines_of_dates(runbook)) for runbook in runbooks)
     wanted = {finding.line for finding in findings} | {1}
     wanted |= {line for dated in dates for line in dated.lines.values()}
@@ -100,10 +100,7 @@ def from_json(text: str) -> Examined | None:
         kept: Any = json.loads(text)
         lines, read, faulted, prose = map(_number, kept["coverage"])
         return Examined(
-            tuple(
-                Finding(_word(code), Level(level), _number(line), _word(message), _word(mend), _number(column), _number(length))
-                for code, level, line, message, mend, column, length in kept["findings"]
-            ),
+            tuple(_finding(*one) for one in kept["findings"]),
             tuple(
                 Dated(Review(_maybe(last), _maybe(following)), {_word(k): _number(v) for k, v in at.items()})
                 for last, following, at in kept["dates"]
@@ -114,6 +111,11 @@ def from_json(text: str) -> Examined | None:
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _finding(code: Any, level: Any, line: Any, message: Any, mend: Any, column: Any, length: Any) -> Finding:
+    place = _number(line), _word(message), _word(mend), _number(column), _number(length)
+    return Finding(_word(code), Level(level), *place)
 
 
 def _word(value: Any) -> str:
