@@ -41,6 +41,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Lines `first` to `last` of the whole are those of a file from `line` on."""
+
+    file: str
+    line: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """The whole text. `files` begins with the main one; `origins` (index 0 = line 1) are empty where it is the only one.
 
@@ -57,6 +67,17 @@ class Composed:
         if 0 < line <= len(self.origins):
             return self.origins[line - 1]
         return Origin(self.files[0], line)
+
+    def spans(self) -> tuple[Span, ...]:
+        """Which lines of the whole stand where, in as few pieces as there are."""
+        found: list[Span] = []
+        for number, origin in enumerate(self.origins, 1):
+            last = found[-1] if found else None
+            if last and last.file == origin.file and origin.line == last.line + number - last.first:
+                found[-1] = replace(last, last=number)
+            else:
+                found.append(Span(origin.file, origin.line, number, number))
+        return tuple(found)
 
     def placed(self, found: Finding) -> tuple[str, Finding]:
         """The file that a finding is in, and the finding with line and column of that file."""

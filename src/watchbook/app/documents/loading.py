@@ -36,10 +36,14 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A runbook that was found and not read yet: its main file, and files beside it that name the same service."""
+    """A runbook that was found and not read yet: its main file, and files beside it that name the same service.
+
+    `label` is how people know the main file, where that is not its path.
+    """
 
     path: Path
     also: tuple[Path, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ def load_found(
 
     names = [found.path.name, *(path.name for path in found.also)]
     composed = join(names[0], names[1:], read or reader_of(found.path))
-    return loaded_from(composed, found.path, revision or Revision(str(found.path)))
+    return loaded_from(composed, found.path, revision or Revision(found.label or str(found.path)))
 
 
 def loaded_from(composed: "Composed", path: Path, revision: Revision) -> tuple[Loaded, ...]:
