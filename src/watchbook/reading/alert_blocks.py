@@ -34,6 +34,7 @@ _STRICT = frozenset(
     {"", "title", "troubleshooting", "emergency", "monitoring", "metrics", "health_checks", "outage"}
 )
 _IDENTIFIER = re.compile(r"(?:[A-Z][a-z0-9]+|[A-Z]{2,}[a-z0-9]*){2,}|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Z]\w*_\w+")
+_LONGEST_RESPONSE = 80  # characters
 _ABOUT = re.compile(
     r"meaning|impact|description|summary|severity|remediation|mitigation|diagnosis", re.IGNORECASE
 )
@@ -247,6 +248,8 @@ def _of_heading(section: Section, own: int) -> _Found:
     for key, line, value in _fields(section.blocks[:own]):
         if not key:
             found.lines.append(line)
+        elif key == "response" and _is_advice(value.text):
+            continue  # what to do, at length: the issue's
         elif key not in found.fields and value.text and not placeholder_in(value):
             found.fields[key] = value
             found.lines.append(line)
@@ -256,6 +259,11 @@ def _of_heading(section: Section, own: int) -> _Found:
         found.named = True
     found.lines.append(section.line)
     return found
+
+
+def _is_advice(text: str) -> bool:
+    """Whether a response is told in sentences, for whoever looks into it."""
+    return not pages(text) and (len(text) > _LONGEST_RESPONSE or re.search(r"[.!?]\s+\S", text) is not None)
 
 
 def _labels(section: Section) -> Iterator[str]:
@@ -365,4 +373,4 @@ def _column(key: str) -> str:
     column = column_named("alerts", key)
     if column == "severity":
         return "severity" if lower in _SEVERITY_KEYS else ""
-    return "" if column in ("name", "description") else column
+    return "" if column == "name" else column

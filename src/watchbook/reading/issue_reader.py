@@ -36,6 +36,9 @@ from watchbook.reading.step_text import Lines, command_in, first_words, is_path,
 from watchbook.reading.step_words import CHECK
 from watchbook.reading.steps import Setting, StepWriter
 
+_LOOKS = re.compile(
+    r"(?:open|filter|go to|navigate|search|watch|tail|correlate|assess|read)\b", re.IGNORECASE
+)
 _LABEL = 7  # below every heading
 
 
@@ -192,14 +195,8 @@ class IssueReader:
             self._look(Paragraph((line,), line.number, line.number))
         elif self.part == "symptoms" and line.text:
             self._symptom(line, line.number)
-        elif (
-            self.part in ("solution", "cause")
-            and self.causes
-            and self.causes[-1].advice is None
-            and line.text
-        ):
-            self.causes[-1].advice = line.text
-            self.notes.read(line, "advice", f"Advice for “{self.causes[-1].name}”.")
+        elif self.part in ("solution", "cause", "answer") and line.text:
+            self._advise(Paragraph((line,), line.number, line.number))
         else:
             self.notes.prose(line)
 
@@ -237,10 +234,13 @@ class IssueReader:
                 item.first.field() if self.part in ("", "other") or item.first.field(plain=False) else None
             )
             kind, name = part_of(found.key) if found else ("", "")
+            opened = item.first.text.rstrip().endswith(":") and part_of(item.first.text.rstrip(" :"))[0]
             if found and kind:
                 self._field(found, kind, name, item.first)
                 for inner in item.blocks:
                     self._block(inner)
+            elif opened and item.blocks:
+                self._nested(opened, item)
             elif self.part == "symptoms":
                 self._symptom(item.first, item.line)
             elif self.part == "" and block.ordered and not kind:
@@ -248,9 +248,19 @@ class IssueReader:
             else:
                 self._item(item)
 
+    def _nested(self, part: str, item: Item) -> None:
+        """`3. Common causes:` with a list below it; what follows belongs to the part before again."""
+        before, self.part = (self.part, self.title), part
+        self.title = item.first.text.rstrip(" :")
+        self.notes.also_read(Lines(item.line, item.line))
+        for inner in item.blocks:
+            self._block(inner)
+        self.part, self.title = before
+
     def _unlabelled(self, item: Item) -> None:
         """A numbered item right below the issue: looking is diagnosis, everything else is advice or a remedy."""
-        before, self.part = self.part, "diagnosis" if CHECK.match(item.first.text) else "solution"
+        looks = CHECK.match(item.first.text) or _LOOKS.match(item.first.text)
+        before, self.part = self.part, "diagnosis" if looks else "solution"
         self._item(item)
         self.part = before
 

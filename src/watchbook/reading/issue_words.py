@@ -62,7 +62,7 @@ _PARTS = tuple(
 )
 _ADVICE = re.compile(r"(?:if\s+)?(?P<cause>[^:→]{3,120}):\s+(?P<advice>.+)", re.IGNORECASE | re.DOTALL)
 _ARROW = re.compile(
-    r"(?:if\s+)?(?P<cause>[^→]{3,160}?)\s*(?:→|⇒|->|=>)\s*(?P<advice>.+)", re.IGNORECASE | re.DOTALL
+    r"(?:if\s+)?(?P<cause>[^→⇒]{3,160}?)\s*(?:→|⇒|->|=>)\s*(?P<advice>[^→⇒]+)", re.IGNORECASE | re.DOTALL
 )
 _IF_ADVICE = re.compile(
     r"if\s+(?P<cause>[^,:]{3,120}),\s*(?:then\s+)?(?P<advice>.+)", re.IGNORECASE | re.DOTALL

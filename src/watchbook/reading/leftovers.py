@@ -69,7 +69,7 @@ def _of_items(block: List, group: str, notes: Notes, known: Descriptions) -> lis
     """Items such as `` `kubectl get pods` – lists the pods ``, at any depth."""
     found: list[Command] = []
     for item in block.items:
-        if item.line not in notes.read_lines:
+        if item.line not in notes.read_lines and item.line not in notes.found_lines:
             code = commands.code_of(item)
             if code is not None and is_command(code):
                 found += commands.read_item(item, code, group, notes, known)

@@ -21,6 +21,7 @@ from watchbook.reading.fences import is_shell, read_attributes, read_groups
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions
+from watchbook.reading.step_tables import columns_of_steps, read_step_table
 from watchbook.reading.step_text import Lines, command_in, is_path
 from watchbook.reading.step_words import is_imperative, is_procedural, is_verify
 from watchbook.reading.steps import Setting, StepWriter
@@ -98,9 +99,16 @@ def read_anywhere(section: Section, notes: Notes, context: Context) -> tuple[Pro
 
 _FOR_READERS = re.compile(
     r"\b(?:related|references?|links?|see also|contents|navigation|principles?|goals?|objectives?|features?|roadmap|glossary"
-    r"|lessons|changelog|history|resources|reading|assumptions|targets?|metrics|scope|overview|about)\b",
+    r"|lessons|changelog|history|resources|reading|assumptions|targets?|metrics|scope|overview|about|sign[- ]?off"
+    r"|notes?|tips|best practices|guidelines|conventions|policy|policies|permissions)\b",
     re.IGNORECASE,
 )
+
+
+def _is_taken(unit: _Unit, notes: Notes) -> bool:
+    """Whether most of the steps are in a reading already."""
+    places = [place.line for place in _places(unit.blocks)]
+    return bool(places) and sum(line in notes.read_lines for line in places) * 2 > len(places)
 
 
 def _places(blocks: Iterable[Block]) -> Iterable[Item | Lines]:
@@ -108,6 +116,8 @@ def _places(blocks: Iterable[Block]) -> Iterable[Item | Lines]:
     for block in blocks:
         if isinstance(block, List):
             yield from block.items
+        elif isinstance(block, Table):
+            yield from (Lines(row.line, row.line) for row in block.rows)
         elif isinstance(block, Fence):
             yield Lines(block.first_line, block.first_line)
 
@@ -215,6 +225,10 @@ class _Chapter:
                 return True
             if isinstance(block, List) and block.ordered and self._are_steps(block, unit.name):
                 return True
+            if isinstance(block, List) and sum(item.task is not None for item in block.items) > 1:
+                return True
+            if isinstance(block, Table) and is_procedural(unit.name) and columns_of_steps(block):
+                return True
         return unit.parts > 0 and any(_has_steps(block) for block in unit.blocks)
 
     def _are_steps(self, block: List, title: str) -> bool:
@@ -228,12 +242,21 @@ class _Chapter:
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
         steps: list[Step] = []
         before = ""
-        for block in unit.blocks:
+        for block, following in zip(unit.blocks, [*unit.blocks[1:], None], strict=True):
             match block:
                 case Fence():
                     steps += writer.fence(block, before or unit.name)
+                case List() if isinstance(following, Fence) and _opens(block):
+                    steps += self._list(replace(block, items=block.items[:-1]), writer)
+                    before = block.items[-1].first.text.strip().rstrip(":")
+                    self.notes.read(
+                        block.items[-1].first, "step", f"The step {before}, with the commands below it."
+                    )
+                    continue
                 case List():
                     steps += self._list(block, writer)
+                case Table() if columns_of_steps(block):
+                    steps += read_step_table(block, writer)
                 case Paragraph():
                     self._paragraph(block)
                     before = _introduction(block)
@@ -376,8 +399,16 @@ def _has_steps(block: Block) -> bool:
             return is_shell(block) or block.language.casefold() == "sql"
         case List():
             return block.ordered or any(item.task is not None or _has_command(item) for item in block.items)
+        case Table():
+            return bool(columns_of_steps(block))
         case _:
             return False
+
+
+def _opens(block: List) -> bool:
+    """Whether the last numbered item only introduces the code block behind the list."""
+    last = block.items[-1] if block.items else None
+    return block.ordered and last is not None and not last.blocks and last.text.rstrip().endswith(":")
 
 
 def _has_command(item: Item) -> bool:

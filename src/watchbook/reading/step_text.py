@@ -11,8 +11,8 @@ from watchbook.reading.blocks import Item, Line
 from watchbook.reading.shell.programs import table
 
 _PATH = re.compile(
-    r"(?!\./)[\w.~/-]*/?[\w.-]+\.(?:md|markdown|txt|ya?ml|json|log|html?|pdf|conf|cfg|ini|toml|"
-    r"env|png|docx?|rst)|/?[\w-]+(?:/[\w.-]+)*/|(?!/(?:usr/|opt/|s?bin/))/[\w.-]+(?:/[\w.-]+)+"
+    r"(?!\./)[\w.~/{}<>$*@\[\]-]+\.(?!(?:sh|bash|zsh|ksh|py|rb|pl|exe|bin|run)$)[A-Za-z]\w{0,8}"
+    r"|/?[\w-]+(?:/[\w.-]+)*/|(?!/(?:usr/|opt/|s?bin/))/[\w.-]+(?:/[\w.-]+)+"
 )
 
 
@@ -87,9 +87,9 @@ def item_name(line: Line) -> str:
     span = next(span for span in line.spans if span.kind == "code")
     if code_behind_colon(line) is not None:
         return text[: span.start].strip().rstrip(":").strip() or code
-    before = _TRAILING.sub("", text[: span.start].strip(" -–—•")).strip(" :(-–—")
-    behind = text[span.end :].strip(" .:;,)-–—")
-    return before or behind or code
+    before, behind = text[: span.start].strip(" -–—•"), text[span.end :].strip(" .:;,)-–—")
+    named = _TRAILING.sub("", before).strip(" :(-–—")
+    return named or (behind if behind and not before else "") or (text.strip(" .") if behind else code)
 
 
 def item_text(item: Item) -> str:

@@ -97,7 +97,8 @@ _ADVERBS = re.compile(
 )
 _PROCEDURAL = re.compile(
     r"\b(?:how to|steps?|procedures?|process|workflow|flow|playbook|scenario|runbook|checklist|guide|setup|response|recovery"
-    r"|instructions?|protocol|restart|rollback|deploy\w*|migration|failover|triage|to do|drill|remediation)\b",
+    r"|instructions?|protocol|phase|stage|timeline|schedule|plan|validation|testing"
+    r"|restart|rollback|deploy\w*|migration|failover|triage|to do|drill|remediation)\b",
     re.IGNORECASE,
 )
 

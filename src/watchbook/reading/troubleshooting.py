@@ -90,7 +90,11 @@ def read_tables(section: Section, notes: Notes, context: Context) -> Troubles:
 def _has_body(section: Section, notes: Notes) -> bool:
     """Whether steps, commands or labelled parts stand in the section, which no alert took."""
     for block in section.blocks:
-        if isinstance(block, Fence | List) and block.line not in notes.read_lines:
+        if isinstance(block, Fence) and block.first_line not in notes.read_lines:
+            return True
+        if isinstance(block, List) and any(
+            item.line not in notes.read_lines or _part(item.first) for item in block.items
+        ):  # fmt: skip
             return True
         if isinstance(block, Paragraph):
             made = [line.field() for line in block.lines]
