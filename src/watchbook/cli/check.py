@@ -59,7 +59,8 @@ def command(
 ) -> int:
     """Say what a runbook leaves out, gets wrong, or would let someone down with.
 
-    PATH is a file, or a folder that is searched for runbooks. Default: this folder.
+    PATH is a file, a pattern, or a folder that is searched for runbooks. Without one, what watchbook.toml names, or this
+    folder.
     """
     if write and (baseline is None or since is not None):
         raise click.UsageError("--write-baseline needs --baseline FILE, and takes no --changed-since.")
@@ -67,7 +68,7 @@ def command(
     examination = Examination(
         _day(day), here, None if write else baseline, known, since, write, None if no_cache else _cache()
     )
-    outcomes = _outcomes(examination, paths or (Path(),), jobs)
+    outcomes = _outcomes(examination, paths, jobs)
     if write and baseline is not None:
         documents, failed = _sorted_out(outcomes)
         return _written(baseline, documents) or 2 * failed
@@ -88,11 +89,13 @@ def _cache() -> "Cache | None":
 
 def _outcomes(examination: Examination, paths: tuple[Path, ...], jobs: int) -> "Iterator[Outcome]":
     """What is found in each runbook, or why it cannot be read, in the order of the paths."""
-    from watchbook.app.documents.joining import gather
+    from watchbook.app.documents.choosing import runbooks_meant
     from watchbook.app.documents.many import check_all, jobs_for
 
-    runbooks = gather(paths)
-    return check_all(examination, runbooks, jobs or jobs_for(len(runbooks)))
+    meant = runbooks_meant(paths, otherwise=Path())
+    for problem in meant.problems:
+        yield DocumentError(problem)
+    yield from check_all(examination, meant.runbooks, jobs or jobs_for(len(meant.runbooks)))
 
 
 def _sorted_out(outcomes: "Iterator[Outcome]") -> tuple[list[Checked], bool]:

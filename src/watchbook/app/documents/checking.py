@@ -114,7 +114,7 @@ class Examination:
         lines: Mapping[int, str] = known.shown
         if any(one.line not in lines for one in findings):
             lines = shown(composed.text, {one.line for one in findings})
-        return list(_by_file(found.path, composed, findings, ignored, lines, known.coverage))
+        return list(_by_file(found, composed, findings, ignored, lines, known.coverage))
 
     def _known(self, found: Found, read: Read) -> "tuple[Composed, Examined, tuple[Runbook, ...]]":
         """What the runbook says on any day; its runbooks only where the machine is looked at."""
@@ -186,7 +186,7 @@ class _Changes:
 
 
 def _by_file(
-    main: Path,
+    found: Found,
     composed: Composed,
     findings: Sequence[Finding],
     ignored: Sequence[Finding],
@@ -194,8 +194,9 @@ def _by_file(
     coverage: Coverage,
 ) -> Iterator[tuple[str, Checked]]:
     """The findings of a whole text in the files that it was joined from, the main one first."""
+    main, known_as = found.path.name, found.label or str(found.path)
     if not composed.origins:
-        yield main.name, Checked(str(main), lines, _ordered(findings), coverage, len(ignored))
+        yield main, Checked(known_as, lines, _ordered(findings), coverage, len(ignored))
         return
     within: dict[str, list[Finding]] = {name: [] for name in composed.files}
     shown_in: dict[str, dict[int, str]] = {name: {} for name in composed.files}
@@ -206,9 +207,9 @@ def _by_file(
         shown_in.setdefault(name, {})[placed.line] = text
     left = [composed.placed(one)[0] for one in ignored]
     for name, placed_here in within.items():
-        path = main if name == composed.files[0] else main.parent / name
-        covered = coverage if path == main else None
-        yield name, Checked(str(path), shown_in[name], _ordered(placed_here), covered, left.count(name))
+        path = known_as if name == main else known_as.removesuffix(main) + name
+        covered = coverage if name == main else None
+        yield name, Checked(path, shown_in[name], _ordered(placed_here), covered, left.count(name))
 
 
 def _here(runbook: "Runbook", folder: Path) -> list[Finding]:
