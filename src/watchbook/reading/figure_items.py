@@ -5,6 +5,7 @@ prose. Tables are `reading.figure_tables`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from watchbook.model.quantities import Unit
@@ -24,6 +25,7 @@ from watchbook.reading.synonyms import column_named, field_named, plain, section
 # Chapters whose items say who, where and when, or are alerts; their modules read all of them.
 _OTHERS = frozenset({"contents", "environments", "contacts", "escalation", "severities", "review", "handoff",
                      "troubleshooting", "alerting"})  # fmt: skip
+_PEOPLE = frozenset({"contacts", "escalation", "review", "handoff"})
 _METRICS = frozenset({"metrics", "monitoring"})
 
 
@@ -36,11 +38,28 @@ class _Around:
     sense: str = "good"
 
 
-def read_items(chapters: tuple[Section, ...], gathered: FigureRules) -> None:
+def read_items(
+    chapters: tuple[Section, ...], roles: Mapping[int, Role | None], gathered: FigureRules
+) -> None:
     """Items, fields and task items that hold figures, wherever no other module has read them."""
     for chapter in chapters:
         if chapter.kind not in _OTHERS:
-            _walk(chapter, _Around(None, ""), gathered, chapter.kind)
+            above = None if chapter.kind in _METRICS else roles.get(chapter.line)
+            _walk(chapter, _Around(above, ""), gathered, chapter.kind)
+        elif chapter.kind in _PEOPLE:
+            _read_tail(chapter, gathered)
+
+
+def _read_tail(chapter: Section, gathered: FigureRules) -> None:
+    """Bold fields with a role of their own below the contacts, where documents end: `**Performance Targets**: P99 < 5ms`."""
+    for block in chapter.all_blocks:
+        for line in block.lines if isinstance(block, Paragraph) else ():
+            found = line.field(plain=False)
+            limits = (
+                read_limits(found.value.text) if found is not None and role_of_words((found.key,)) else None
+            )
+            if isinstance(limits, tuple) and all(limit.op for limit in limits):
+                _read_line(line, _Around(None, ""), gathered, paragraph=True)
 
 
 def _walk(part: Section, above: _Around, gathered: FigureRules, kind: str) -> None:

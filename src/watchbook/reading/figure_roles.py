@@ -12,6 +12,7 @@ from functools import lru_cache
 from watchbook.model.runbook import Role
 from watchbook.model.signals import signal_mentioned
 from watchbook.reading.blocks import Row, Table
+from watchbook.reading.document import Section
 from watchbook.reading.limits import has_number
 from watchbook.reading.synonyms import column_named, plain
 
@@ -22,7 +23,7 @@ _TITLES: tuple[tuple[Role, str], ...] = (
      r"|abort|rollback|canary|quality|readiness|completion|pass|decision) (?:criteria|criterion|gates?|checks?"
      r"|checklist|thresholds?"
      r"|analysis)\b|\b(?:launch|production|deployment|release) readiness\b|\brollback triggers?\b|\bgates?$"
-     r"|\bvalidation criteria\b"),
+     r"|\bvalidation\b|\bverification\b|\bsmoke tests?\b|\bsanity checks?\b"),
     (Role.TRIGGER, r"\bauto ?scal\w*|\bhpa\b|\bvpa\b|\bkeda\b|\bpod autoscaler\b|\bscal\w+ (?:triggers?"
     r"|polic\w+|rules?"
      r"|thresholds?|criteria|conditions?|parameters|events?|metrics?)\b|\bwhen to scale\b|\bscale (?:up|out"
@@ -42,6 +43,18 @@ def role_of_title(title: str) -> Role | None:
     """The role that a section's title gives to the figures in it; None where it says nothing of them."""
     words = " ".join(re.sub(r"[^\w%/+ ]+", " ", title.casefold().replace("-", " ")).split())
     return next((role for role, pattern in _TITLES if re.search(pattern, words)), None)
+
+
+def roles_of_sections(sections: Sequence[Section]) -> dict[int, Role | None]:
+    """The role of each section by its line: that of its title, else of the nearest title above; never of the document's."""
+    found: dict[int, Role | None] = {}
+    waiting: list[tuple[Section, Role | None]] = [(section, None) for section in reversed(sections)]
+    while waiting:
+        section, above = waiting.pop()
+        role = (role_of_title(section.title) if section.level > 1 else None) or above
+        found[section.line] = role
+        waiting += [(inner, role) for inner in section.sections]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ alerts as written, which `reading.alerting` takes. Items and fields are `reading
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
@@ -59,14 +59,19 @@ class FigureTable:
     source: Table | None = None  # as it stands, where it was turned round
 
 
-def find_tables(chapters: tuple[Section, ...]) -> tuple[FigureTable, ...]:
+def find_tables(chapters: tuple[Section, ...], roles: Mapping[int, Role | None]) -> tuple[FigureTable, ...]:
     """Every table of figures, in order."""
     return tuple(
         found
         for chapter in chapters
         if chapter.kind not in _OTHERS
-        for found in _of(chapter, chapter.kind, None)
+        for found in _of(chapter, chapter.kind, _above(chapter, roles))
     )
+
+
+def _above(chapter: Section, roles: Mapping[int, Role | None]) -> Role | None:
+    """What the titles above a chapter say; one that is known to hold metrics or alerts says it itself."""
+    return None if chapter.kind in _METRICS or chapter.kind == "alerting" else roles.get(chapter.line)
 
 
 _ALERTING = re.compile(r"\b(?:alert\w*|paging|pages?|alarms?)\b", re.IGNORECASE)

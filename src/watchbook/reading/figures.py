@@ -66,8 +66,15 @@ def take(written: Written, gathered: FigureRules) -> bool:
             return True
         rules.append(rule)
     for rule in rules:
-        key = (slug(rule.name), rule.role, rule.condition.op, rule.condition.value, rule.condition.unit, rule.environment,
-               rule.window_s)  # fmt: skip
+        key = (
+            rule.line,
+            slug(rule.name),
+            rule.role,
+            rule.condition.op,
+            rule.condition.value,
+            rule.environment,
+            rule.window_s,
+        )
         if key not in gathered.seen:
             gathered.seen.add(key)
             gathered.rules.append(rule)
@@ -107,6 +114,7 @@ class Subject:
 _STATISTIC = re.compile(
     r"p\d{2,3}(?:\.\d+)?|\d+(?:th|st|nd|rd)(?: percentile)?|median|mean|average|avg", re.IGNORECASE
 )
+_REQUESTS = re.compile(r"\b(?:rps|qps|tps|rpm|qpm|tpm)\b|\breq(?:uest)?s?\s?(?:/|per\b)", re.IGNORECASE)
 _OWN = (
     r"(?:the|our|each|per|all|any|api|app|application|service|server|web|backend|pods?|containers?|instances?"
     r"|replicas?"
@@ -122,6 +130,8 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
     """The catalogue's signal where name and words say one outright; otherwise the thing under its own name."""
     said = limit.subject.strip(" :,-–—.")
     tail = _TAIL_NOISE.sub("", limit.tail).strip()
+    if _PEOPLE.search(f"{name} {said}") or _is_of_people(name, said, limit):
+        return Subject(_shown(name, said) or limit.tail or "figure", None, None, {})
     shown = _shown(name, said) or tail or "figure"
     name = _OWN_PARTS.sub(" ", name).strip() or name
     alone = name if _STATISTIC.fullmatch(name.strip()) else ""
@@ -132,6 +142,8 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
     attempts += [f"{said or name} {tail}"] if tail else []
     if tail and not said:
         attempts.append(tail)
+    if not said and _REQUESTS.search(limit.bound.text) and (not name or is_kind(name)):
+        attempts.append("request rate")
     for words in attempts:
         mention = signal_mentioned(words, limit.bound.unit)
         if mention is None or strange_words(mention.rest, known):
@@ -149,6 +161,19 @@ def subject_of(name: str, limit: Limit, known: Known) -> Subject:
             continue
         return Subject(shown, mention.signal, mention.signal.name, dict(mention.params))
     return Subject(shown, None, None, {})
+
+
+_PEOPLE = re.compile(
+    r"\b(?:alert|incident|support|ticket|page|first|initial|on[- ]?call|team|human|escalation|vendor)s?"
+    r"\s+(?:response|resolution|reply|ack\w*)",
+    re.IGNORECASE,
+)
+
+
+def _is_of_people(name: str, said: str, limit: Limit) -> bool:
+    """A response time of minutes is one of people, not of requests."""
+    long = limit.bound.unit is Unit.SECONDS and limit.bound.value >= 300
+    return long and "response" in f"{name} {said}".casefold()
 
 
 def _shown(name: str, said: str) -> str:

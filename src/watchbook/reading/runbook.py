@@ -56,6 +56,7 @@ from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
 from watchbook.reading.conditions import Known
 from watchbook.reading.coverage import cover
 from watchbook.reading.document import Document, Section, parse_document
+from watchbook.reading.figure_roles import roles_of_sections
 from watchbook.reading.ladders import WrittenLadder, default_ladder, rungs_of
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.outline import outline
@@ -155,7 +156,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
     draft.chapters = whole_chapters
     figure_items.read_items(
-        draft.chapters, draft.figures.others(draft.notes, draft.facts.get("service") or "")
+        draft.chapters, roles_of_sections(document.sections), draft.figures.others(draft.notes, draft.facts.get("service") or "")
     )
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
@@ -167,7 +168,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
 def _set_tables_aside(draft: _Draft) -> tuple[Section, ...]:
     """Takes the tables of figures out of the chapters whose modules read none such; gives the chapters as they were."""
     whole = draft.chapters
-    draft.tables = figure_tables.find_tables(whole)
+    draft.tables = figure_tables.find_tables(whole, roles_of_sections(draft.document.sections))
     aside = [found.source or found.table for found in draft.tables if figure_tables.is_set_aside(found)]
     if aside:
         draft.chapters = tuple(_without(chapter, aside) for chapter in whole)

@@ -15,6 +15,10 @@ from watchbook.reading.limits import Limit, read_limits
 from watchbook.reading.refinements import Known, Misread, ReadCondition
 
 _LEVEL = re.compile(r"\s+(?:warning|critical|warn|crit|high|medium|low|page|p[0-4]|sev\w?\d)$", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"^(?:an?|the|any|some|no|more|less|when|if|it)\b|\b(?:will|is|are|was|has|have|had|can|cannot|does|do|did|being|been)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 6  # words; a longer subject is a sentence
 
 
@@ -29,6 +33,8 @@ def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> Rea
     said = re.search(r"[^\W\d_]{2,}", limit.subject)
     thing = "" if said else spaced(_LEVEL.sub("", name))
     subject = subject_of(thing, replace(limit, subject=limit.subject), known)
+    if _SENTENCE.search(subject.name):
+        return None
     if subject.signal is not None or len(subject.name.split()) > _LONGEST or not subject.name.strip():
         return None
     bad = bad_direction((subject.name, limit.tail, name))
