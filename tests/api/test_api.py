@@ -71,6 +71,7 @@ WRITES = [
     ("/api/v1/silences", {"service": "shop", "ends_at": 2e9, "reason": "load test"}, "silence"),
     ("/api/v1/silences/s-1/end", {}, "end_silence"),
     ("/api/v1/services/shop/document/accept", {"digest": "ab" * 32}, "accept_document"),
+    ("/api/v1/approvals", {"digest": "ab" * 32, "reason": "reviewed"}, "approve_digest"),
 ]
 
 

@@ -40,6 +40,7 @@ from watchbook.app.views.watched import (
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.errors import ConflictError, NotFoundError, RefusedError
 from watchbook.model.paging import Silence
+from watchbook.store.marks import Approval
 
 
 class FakeApplication:
@@ -216,9 +217,15 @@ class FakeApplication:
         self.asked.append(("diagnose", request, actor.name))
         return shop_views.diagnosis()
 
-    async def accept_document(self, service: str, digest: str, actor: Actor) -> DocumentView:
-        self.asked.append(("accept_document", (service, digest), actor.name))
+    async def accept_document(
+        self, service: str, digest: str, actor: Actor, shown: str = ""
+    ) -> DocumentView:
+        self.asked.append(("accept_document", (service, digest, shown), actor.name))
         return self.view.document
+
+    async def approve_digest(self, digest: str, actor: Actor, reason: str = "") -> Approval:
+        self.asked.append(("approve_digest", (digest, reason), actor.name))
+        return Approval(digest, actor.name, 0.0, reason)
 
     async def events(self, after: int | None = None) -> AsyncIterator[EventView]:
         position = len(self.history) if after is None else 0

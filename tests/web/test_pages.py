@@ -11,6 +11,7 @@ from tests.web import shop_views
 from tests.web.fake_application import FakeApplication
 
 from watchbook.app.application import DiagnoseRequest, RunRequest, SilenceRequest
+from watchbook.app.views.watched import ChangeView, MissingView
 from watchbook.web import assets, board
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
@@ -20,6 +21,7 @@ PAGES = [
     "/services/shop/run?procedure=Rollback",
     "/services/shop/run?procedure=Normal+Deployment&p.version=1.1.0",
     "/services/shop/journal",
+    "/services/shop/accept",
     "/journal",
     "/runs/r-13",
     "/runs/r-13/parts",
@@ -176,13 +178,58 @@ async def test_own_problems_and_missing_trust_are_seen(
 ) -> None:
     """A full disk, the shadow, and a changed text that nobody accepted stand on the page."""
     application.problems = ("the journal cannot be written: disk full",)
-    changed = replace(shop_views.document(), trusted=False, reason="changed at 03:12")
+    changed = replace(
+        shop_views.document(),
+        trusted=False,
+        waits=True,
+        reason="the runbook's commands changed at 03:12 UTC and nobody has accepted them yet",
+        waiting=("the check Queue",),
+        missing=(
+            MissingView("alert", "Service Down", shop_views.NOW, "its row is gone from the runbook", True),
+        ),
+        outdated="RUNBOOK.md cannot be read: not UTF-8",
+    )
     application.view = replace(shop_views.service(), document=changed, shadow=True)
     async with client.get("/services/shop") as answer:
         text = await answer.text()
     assert "disk full" in text
     assert "nobody is paged" in text
-    assert 'action="/services/shop/accept"' in text
+    assert 'href="/services/shop/accept"' in text and "nobody has accepted them yet" in text
+    assert "its row is gone from the runbook" in text and "not UTF-8" in text
+
+
+async def test_an_acceptance_shows_what_changes_before_its_button(
+    client: aiohttp.ClientSession, application: FakeApplication
+) -> None:
+    """Differences in words, what matters first, what would be let go, and a button bound to exactly that."""
+    document = replace(
+        shop_views.document(),
+        waits=True,
+        content_hash="c0ffee",
+        changes=(
+            ChangeView(
+                "unattended", "runs_more", "`df -h <x>` would now run unattended: the check Disk.", None, 7
+            ),
+            ChangeView("alert", "none", "new alert Disk Full.", None, 9),
+        ),
+        missing=(
+            MissingView("alert", "Service Down", shop_views.NOW, "its row is gone from the runbook", True),
+        ),
+    )
+    application.view = replace(shop_views.service(), document=document)
+    async with client.get("/services/shop/accept") as answer:
+        text = await answer.text()
+    said = [
+        "Would run more without a person",
+        "df -h &lt;x&gt;",
+        "Other changes",
+        "Would be watched no longer",
+    ]
+    assert sorted(said, key=text.index) == said
+    assert 'name="content_hash" value="c0ffee"' in text and f'value="{document.digest}"' in text
+    application.view = replace(shop_views.service(), document=shop_views.document())
+    async with client.get("/services/shop/accept") as answer:
+        assert "Nothing waits" in await answer.text()
 
 
 async def test_pages_are_small(client: aiohttp.ClientSession) -> None:

@@ -12,6 +12,7 @@ from watchbook.app.application import AcknowledgeRequest, DiagnoseRequest, RunRe
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Note = Annotated[str, Field(max_length=2000)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Body(BaseModel):
@@ -35,7 +36,13 @@ class ReasonBody(Body):
 
 
 class AcceptBody(Body):
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
+    content_hash: Annotated[str, Field(max_length=128)] = ""
+
+
+class ApproveBody(Body):
+    digest: Digest
+    reason: Note = ""
 
 
 class DiagnoseBody(Body):

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from watchbook.api.bodies import (
     AcceptBody,
     AcknowledgeBody,
+    ApproveBody,
     DiagnoseBody,
     EmptyBody,
     ReasonBody,
@@ -59,8 +60,16 @@ def services_router(application: Application) -> APIRouter:
 
     @router.post("/services/{service}/document/accept")
     async def accept(service: str, body: AcceptBody, request: Request) -> Json:
-        view: Json = to_json(await application.accept_document(service, body.digest, actor_in(request)))
+        accepted = await application.accept_document(
+            service, body.digest, actor_in(request), body.content_hash
+        )
+        view: Json = to_json(accepted)
         del view["text"]
+        return view
+
+    @router.post("/approvals", status_code=201)
+    async def approve(body: ApproveBody, request: Request) -> Json:
+        view: Json = to_json(await application.approve_digest(body.digest, actor_in(request), body.reason))
         return view
 
     return router

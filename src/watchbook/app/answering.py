@@ -1,7 +1,7 @@
-"""What people do about alerts and documents: acknowledge, arm, silence, close, accept. Implements `application.Answered`.
+"""What people do about alerts: acknowledge, arm, silence, close. Implements `application.Answered`.
 
 Called through `app.watchbook`. `deciding.answers` decides, the place's desk keeps and tells; people's words on arming
-stand in the store beside it. Diagnoses are `app.diagnosing.diagnosing`.
+stand in the store beside it. Diagnoses are `app.diagnosing.diagnosing`, texts `app.accepting`.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,9 +10,8 @@ from dataclasses import replace
 from watchbook.app.application import AcknowledgeRequest, SilenceRequest
 from watchbook.app.overseeing import Overseeing
 from watchbook.app.showing.incidents import acknowledgement_of
-from watchbook.app.showing.services import document_view
 from watchbook.app.views.own import AcknowledgeLinkView
-from watchbook.app.views.watched import AcknowledgementView, Actor, AlertView, DocumentView
+from watchbook.app.views.watched import AcknowledgementView, Actor, AlertView
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.live import LiveService, Place
 from watchbook.deciding import answers, links
@@ -206,13 +205,3 @@ class Answering:
             await desk.decide(
                 lambda watch, now: decide_alerts(answers.with_silences(watch, silences), {}, now)
             )
-
-    # The document ----------------------------------------------------------------------------------------------
-
-    async def accept_document(self, service: str, digest: str, actor: Actor) -> DocumentView:
-        """Trusts the revision that is loaded (rule 22)."""
-        live = self._overseeing.find(service)
-        if live.loaded.runbook.digest != digest:
-            raise ConflictError("the runbook has changed again", mend="Look at it as it is now, then accept.")
-        del actor
-        return document_view(live)

@@ -22,6 +22,7 @@ from watchbook.app.views.watched import (
 )
 from watchbook.model.diagnosis import Diagnosis
 from watchbook.model.paging import Silence
+from watchbook.store.marks import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,15 @@ class Answered(Protocol):
         """Starts a diagnosis; one that is under way for the same issue is given back instead."""
         ...
 
-    async def accept_document(self, service: str, digest: str, actor: Actor) -> DocumentView:
-        """Trusts the revision with this digest (rule 22); `ConflictError` when the file has changed again."""
+    async def accept_document(self, service: str, digest: str, actor: Actor, shown: str = "") -> DocumentView:
+        """Trusts the text with this digest (rule 22), and lets go of what it lost (rule 13).
+
+        `shown` is the `content_hash` of what the person saw. `ConflictError` when that has changed again.
+        """
+        ...
+
+    async def approve_digest(self, digest: str, actor: Actor, reason: str = "") -> Approval:
+        """Trusts the text with this SHA-256 before it arrives (rule 22)."""
         ...
 
 

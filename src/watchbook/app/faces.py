@@ -33,7 +33,9 @@ class Faces:
         self.acknowledge_by_link = people.acknowledge_by_link
         self.arm, self.disarm, self.close_alert = people.arm, people.disarm, people.close_alert
         self.silence, self.end_silence = people.silence, people.end_silence
-        self.accept_document, self.diagnose = people.accept_document, watchbook.diagnose
+        self.diagnose = watchbook.diagnose
+        self.accept_document = watchbook.accepting.accept_document
+        self.approve_digest = watchbook.accepting.approve_digest
 
     def events(self, after: int | None = None) -> AsyncIterator[EventView]:
         """What happens, as it happens; journal entries above `after` first."""

@@ -59,6 +59,10 @@ class Overseeing:
             raise NotFoundError(f"no service “{service}” is watched here", mend=f"Watched are: {known}.")
         return found
 
+    def all(self) -> tuple[LiveService, ...]:
+        """Every service that is watched."""
+        return tuple(self._services.values())
+
     def find_alert(self, alert: str) -> tuple[LiveService, Place, AlertId]:
         """Where the alert of that id is. Raises NotFoundError."""
         wanted = AlertId("/".join(slug(part) for part in alert.split("/")))

@@ -10,8 +10,10 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from watchbook.acting.outbox import Recorded
 from watchbook.app import trusting
 from watchbook.app.documents.loading import Loaded, Revision
 from watchbook.app.documents.sources import Snapshot
@@ -40,6 +42,12 @@ from watchbook.store.store import Store
 
 _log = logging.getLogger(__name__)
 APPLIED, ACCEPTED = "applied", "accepted"
+
+
+class Carrier(Protocol):
+    """`acting.outbox`: what ends by an acceptance is told at once."""
+
+    async def apply(self, decision: Decision) -> Recorded: ...
 
 
 class Sources(Protocol):
@@ -118,6 +126,8 @@ class Reloading:
         fresh.gone = gone
         fresh.trusted = await self._trust_at_start(fresh, stored, trusts)
         trusting.hold_back(fresh)
+        if trusts and stored.accepted is not None and stored.accepted.digest != loaded.runbook.digest:
+            self.notes += await asyncio.to_thread(_newly_trusted, loaded, stored.accepted)
         before = await self._before(fresh, stored)
         prepared = await prepare(fresh, before, stored.kept, floor.placement())
         await self._commit(prepared, stored, None)
@@ -175,14 +185,13 @@ class Reloading:
     async def apply(self, snapshot: Snapshot) -> None:
         """Takes up what is new in a snapshot. A service's change that cannot be recorded now waits for the next time."""
         async with self._lock:
-            problems = dict(snapshot.problems)
             for loaded in snapshot.loaded.values():
-                await self._apply_one(loaded, _problem_of(loaded, problems))
+                await self._apply_one(loaded, _problem_of(loaded, snapshot))
             for service in list(self._floor.live.values()):
                 if service.id not in snapshot.loaded and not service.gone:
                     label = service.loaded.revision.label or service.loaded.path.name
                     await self._renew(service, service.loaded, gone=_gone(label), problem="")
-            self._say_problems(problems)
+            self._say_problems(snapshot.problems)
 
     async def _apply_one(self, loaded: Loaded, problem: str) -> None:
         live = self._floor.live.get(loaded.id)
@@ -202,7 +211,7 @@ class Reloading:
         for key in [key for key in self._floor.problems if key.startswith(mine)]:
             del self._floor.problems[key]
         for label, why in problems.items():
-            says = f"{label} cannot be read, what was last read is watched: {why}"
+            says = f"{label}: {why.removeprefix(f'{label}: ')} What was last read of it is watched."
             self._floor.problems[f"{mine}{label}"] = says
 
     async def _renew(self, live: LiveService, loaded: Loaded, *, gone: str, problem: str) -> None:
@@ -219,25 +228,76 @@ class Reloading:
                 await self._reread(live)
 
     async def _renew_once(self, live: LiveService, loaded: Loaded, gone: str, problem: str) -> None:
-        floor = self._floor
         stored = await self._stored(live.id)
         trusted = await self._trust_of(live, loaded)
         async with contextlib.AsyncExitStack() as held:
-            for place in live.places.values():
-                await held.enter_async_context(floor.desks[(live.id, place.name)].held())
-            placement = floor.placement()
+            await self.hold(live, held)
+            placement = self._floor.placement()
             fresh = bare_service(loaded, placement.wiring, placement.settings, placement.now)
             fresh.gone, fresh.problem, fresh.trusted = gone, problem, trusted
             trusting.hold_back(fresh)
             before = {name: before_of(place) for name, place in live.places.items()}
             prepared = await prepare(fresh, before, stored.kept, placement)
             await self._commit(prepared, stored, live)
-            came, went = set(fresh.places) - set(live.places), set(live.places) - set(fresh.places)
             swap(live, prepared)
-        for name in went:
-            await floor.end(live.id, name)
-        for name in came:
-            floor.begin(live, live.places[name])
+        await self.settle(live)
+
+    # For acceptances -------------------------------------------------------------------------------------------
+
+    def alone(self) -> asyncio.Lock:
+        """Hold it while a text is accepted: nothing is taken up meanwhile."""
+        return self._lock
+
+    def now(self) -> float:
+        return self._floor.placement().now
+
+    async def again(self, live: LiveService) -> None:
+        """Decides anew what of the same text may run. Under `alone`."""
+        await self._renew(live, live.loaded, gone=live.gone, problem=live.problem)
+
+    async def hold(self, live: LiveService, held: contextlib.AsyncExitStack) -> None:
+        """Nothing is decided about the service until `held` is left."""
+        for place in live.places.values():
+            await held.enter_async_context(self._floor.desks[(live.id, place.name)].held())
+
+    async def replace_by(
+        self,
+        live: LiveService,
+        before: Mapping[str, Before],
+        trusted: Trusted,
+        dropped: Decision,
+        carrier: Carrier,
+    ) -> None:
+        """The service under the same text and another acceptance, over `before`; one without any place is let go.
+
+        Raises StoreError where that cannot be recorded: then nothing has changed.
+        """
+        problem = self._floor.store.problem
+        if problem is not None:
+            raise problem
+        stored, placement = await self._stored(live.id), self._floor.placement()
+        fresh = bare_service(live.loaded, placement.wiring, placement.settings, placement.now)
+        fresh.gone, fresh.problem, fresh.trusted = live.gone, live.problem, trusted
+        if live.gone:
+            fresh.places.clear()
+        trusting.hold_back(fresh)
+        prepared = await prepare(fresh, before, stored.kept, placement)
+        decision = dropped.then(self._decision(prepared, stored, live))
+        if not (await carrier.apply(decision)).recorded:
+            raise StoreError("the acceptance could not be recorded", mend="Try again in a moment.")
+        swap(live, prepared)
+
+    async def settle(self, live: LiveService) -> None:
+        """What came with a swap is watched, what went is not; called when its desks are free."""
+        floor = self._floor
+        for service, environment in list(floor.desks):
+            if service == live.id and environment not in live.places:
+                await floor.end(service, environment)
+        for place in live.places.values():
+            if (live.id, place.name) not in floor.desks:
+                floor.begin(live, place)
+        if not live.places:
+            floor.live.pop(live.id, None)
         floor.renewed(live)
 
     async def _reread(self, live: LiveService) -> None:
@@ -271,6 +331,11 @@ class Reloading:
 
     async def _commit(self, prepared: Prepared, stored: Stored, live: LiveService | None) -> None:
         """Everything of one change in one transaction: states, rows, texts, and the journal's words."""
+        decision = self._decision(prepared, stored, live)
+        if decision.saves or decision.entries:
+            await self._floor.store.apply(decision, keep=False)
+
+    def _decision(self, prepared: Prepared, stored: Stored, live: LiveService | None) -> Decision:
         fresh = prepared.service
         decisions = [one.decision for one in prepared.reloaded.values()]
         renamed = [one for reloaded in prepared.reloaded.values() for one in reloaded.renamed]
@@ -280,10 +345,7 @@ class Reloading:
         saves += _texts(fresh, stored)
         entries = list(_entries(fresh, stored, live))
         entries += [entry for decision in decisions for entry in decision.entries]
-        if saves or entries:
-            await self._floor.store.apply(
-                Decision("a new text", _each_once(saves), tuple(entries)), keep=False
-            )
+        return Decision("a new text", _each_once(saves), tuple(entries))
 
     def _words_on_arming(
         self, service: str, renamed: Iterable[Renaming], prepared: Prepared, stored: Stored
@@ -307,14 +369,34 @@ class Reloading:
         return found
 
 
+def _newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
+    """What starting accepts that was not accepted before, for the person who starts."""
+    from watchbook.reading import read_runbook
+    from watchbook.reading.differences import differences
+
+    changes = differences(read_runbook(before.text), loaded.runbook)
+    label = loaded.revision.label or loaded.path.name
+    when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    first = f"{label} differs from what {before.actor} accepted on {when}; starting accepts it"
+    said = [change.says for change in changes if change.kind == "unattended"]
+    others = len(changes) - len(said)
+    if others:
+        said.append(f"{others} other change{'s' if others > 1 else ''}: `watchbook journal` tells them")
+    return [first, *(f"  {one}" for one in said)]
+
+
 def _gone(label: str) -> str:
     return f"{label} describes it no longer"
 
 
-def _problem_of(loaded: Loaded, problems: Mapping[str, str]) -> str:
+def _problem_of(loaded: Loaded, snapshot: Snapshot) -> str:
     """Why the text of a service cannot be read now; empty where it can."""
-    names = {loaded.revision.label, str(loaded.path), loaded.path.name}
-    return next((why for label, why in problems.items() if label in names), "")
+    labels = {loaded.revision.label, str(loaded.path)} | {str(folder) for folder in loaded.path.parents}
+    labels |= {state.label for state in snapshot.states if loaded.id in state.services}
+    for label, why in snapshot.problems.items():
+        if label in labels and label != ".":
+            return why.removeprefix(f"{label}: ").rstrip(".")
+    return ""
 
 
 def _differs(live: LiveService, loaded: Loaded, problem: str) -> bool:

@@ -3,10 +3,13 @@
 Called by `app.reloading`. What is one command is `deciding.trusting`; what an acceptance changes besides is `app.accepting`.
 """
 
+from dataclasses import replace
+
 from watchbook.app.documents.loading import Loaded
 from watchbook.app.watching.live import LiveCheck, LiveService, Place, Trusted
 from watchbook.deciding.trusting import accepted_check, check_command, commands_of, waiting_says
 from watchbook.model.ids import slug
+from watchbook.model.observations import CheckHealth
 from watchbook.model.runbook import HealthCheck, Runbook
 from watchbook.world.probes import full_target
 
@@ -31,8 +34,6 @@ def beside(trusted: Trusted, loaded: Loaded, now: float) -> Trusted:
     """What was accepted, with what a newer text would run beside it. What waited already waits since then."""
     if trusted.everything or trusted.runbook is None:
         return trusted
-    from dataclasses import replace
-
     from watchbook.reading.differences import differences
 
     asked = commands_of(loaded.runbook, folder_of(loaded))
@@ -66,7 +67,8 @@ def _held(check: HealthCheck, place: Place, trusted: Trusted, folder: str) -> Li
     before = accepted_check(check, trusted.runbook) if isinstance(trusted.runbook, Runbook) else None
     if before is not None and trusted.allows(check_command(before, place.environment, folder)):
         return LiveCheck(before, full_target(before, place.environment.url), accepted_only=why)
-    return LiveCheck(check, full_target(check, place.environment.url), waits=why)
+    unknown = CheckHealth(reason=why)
+    return LiveCheck(check, full_target(check, place.environment.url), waits=why, health=unknown)
 
 
 def waiting_names(service: LiveService) -> tuple[str, ...]:

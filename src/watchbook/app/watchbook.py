@@ -15,6 +15,7 @@ from watchbook.acting.auditor import Auditor
 from watchbook.acting.outbox import Outbox
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
+from watchbook.app.accepting import Accepting
 from watchbook.app.answering import Answering
 from watchbook.app.application import DiagnoseRequest
 from watchbook.app.diagnosing.diagnosing import Diagnosing
@@ -141,6 +142,7 @@ class Watchbook:
             ),
             setup.starter,
         )
+        self.accepting = Accepting(self.overseeing, self.reloading, self.store, self.outbox)
         self.prober = Prober(ProbeSettings(environment, secrets))
         self.figures.gauges += gauges_of(self.outbox, self.runs, self.store, self.live)
 

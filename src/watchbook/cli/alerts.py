@@ -1,5 +1,7 @@
 """`watchbook alerts`: the alerts of all services, armed and observed. Asks the running server."""
 
+from typing import Any
+
 import click
 
 from watchbook.cli.client import connect
@@ -32,8 +34,14 @@ def command(service: str | None, firing: bool, form: str, server: str | None, da
                 "armed" if alert["armed"] else "observed",
                 alert["severity"],
                 alert["id"],
-                alert["problem"] or alert["says"],
+                alert["problem"] or _says(alert),
             )
             for alert in alerts
         ]
     )
+
+
+def _says(alert: dict[str, Any]) -> str:
+    """What was seen last, and that the runbook holds the row no longer."""
+    says: str = alert["says"]
+    return f"{says} (kept: {alert['missing']})" if alert["missing"] else says

@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "Show every service: what is wrong, since when, who was told.",
     "alerts": "List the alerts of all services, armed and observed.",
     "ack": "Acknowledge an alert or an incident; the climb stops.",
+    "accept": "Accept what changed in a runbook that is watched.",
     "arm": "Let an alert page, instead of only observing it.",
     "silence": "Mute the pages of a service or an alert until a stated end.",
     "incident": "Show an incident with its timeline.",

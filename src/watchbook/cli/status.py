@@ -58,16 +58,27 @@ def _say(view: dict[str, Any]) -> None:
         )
     for name in view["unwired"]:
         print(f"    ! {name['name']} is wired to no channel: pages go to the console")
-    if not view["document"]["trusted"]:
-        print(
-            f"    ! {view['document']['reason'] or 'the runbook has changed'}: its commands do not run unattended"
-        )
-    if view["document"].get("outdated"):
-        print(
-            f"    ! {view['document']['outdated']}: it is watched as it was loaded, until `watchbook up` starts anew"
-        )
+    for line in _of_text(view["document"], view["id"]):
+        print(f"    ! {line}")
     for question in view["questions"]:
         print(f"    ? {question['text']}  (watchbook questions {question['id']})")
+
+
+def _of_text(document: dict[str, Any], service: str) -> list[str]:
+    """What a person should know of the text that is watched."""
+    lines = []
+    if document["outdated"]:
+        lines.append(f"{document['outdated']}: watched as it was last read")
+    if not document["trusted"]:
+        lines.append(f"{document['reason']}: {', '.join(document['waiting'])}")
+    lines += [
+        f"{row['name']} ({row['kind']}): {row['says']}, since {clock(row['since'])}; watched as last read"
+        for row in document["missing"]
+        if row["kind"] in ("alert", "check", "environment")
+    ]
+    if document["waits"]:
+        lines.append(f"the text waits to be accepted: watchbook accept {service}")
+    return lines
 
 
 def _say_incident(incident: dict[str, Any]) -> None:

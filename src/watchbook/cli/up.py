@@ -111,6 +111,8 @@ def _greet(watchbook: "Watchbook", setup: "Setup", problems: tuple[str, ...]) ->
             print(f"    ! {name} is wired to no channel: pages go to the console")
     for problem in problems:
         print(f"  ! not read: {problem}")
+    for note in watchbook.reloading.notes:
+        print(f"  ! {note}")
     if setup.shadow:
         print("  Shadow: everything is evaluated and journalled, nobody is paged.")
     sys.stdout.flush()

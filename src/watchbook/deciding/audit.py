@@ -20,6 +20,8 @@ _RANKS = {"critical": 4, "high": 3, "medium": 2, "low": 1, "info": 0}
 KINDS = (
     "alert.firing",
     "alert.resolved",
+    "alert.renamed",
+    "alert.changed",
     "alert.armed",
     "alert.disarmed",
     "acknowledged",
@@ -111,6 +113,10 @@ class _Story:
                 self._fire(entry)
             case "alert.resolved" if firing := self.firings.get(str(data.get("episode"))):
                 firing.ended_at = at
+            case "alert.renamed":
+                self._rename(entry)
+            case "alert.changed" if firing := self.firings.get(str(data.get("episode"))):
+                firing.data = {**firing.data, **data}
             case "alert.armed" | "alert.disarmed":
                 self.disarmed[entry.subject] = entry.kind == "alert.disarmed"
             case "acknowledged":
@@ -146,6 +152,20 @@ class _Story:
             at=entry.occurred_at,
             data=data,
         )
+
+    def _rename(self, entry: JournalEntry) -> None:
+        """An alert goes by another name: what was said about it is about it still."""
+        old, new, was = (str(entry.data.get(key, "")) for key in ("old", "new", "was"))
+        name = str(entry.data.get("alert", ""))
+        for firing in self.firings.values():
+            if firing.subject == old:
+                firing.subject, firing.alert = new, name
+        if old in self.disarmed:
+            self.disarmed[new] = self.disarmed.pop(old)
+        for silence in self.silences.values():
+            if slug(silence.by) == slug(entry.service) and silence.alert is not None:
+                mine = slug(silence.alert) in (slug(was), slug(old))
+                silence.alert = name if mine else silence.alert
 
     def _acknowledge(self, entry: JournalEntry) -> None:
         covered = [self.firings[key] for key in entry.data.get("episodes", ()) if key in self.firings]

@@ -312,17 +312,25 @@ def _climb_on(draft: Draft, episode: Episode, climb: Climb, after: Watched) -> N
     draft.say(draft.entry("alert.changed", says, after.state, **for_the_auditor(draft, after, episode)))
 
 
-def drop_missing(watch: ServiceWatch, actor: str, now: float) -> tuple[ServiceWatch, Decision]:
-    """Someone accepted what is missing: those alerts are watched no longer, and what they had open ends with that reason."""
+def drop_missing(
+    watch: ServiceWatch, actor: str, now: float, *, whole: bool = False
+) -> tuple[ServiceWatch, Decision]:
+    """Someone accepted what is missing: those alerts are watched no longer, and what they had open ends with that reason.
+
+    `whole`: the environment goes, and with it the watch's own alerts there.
+    """
     because = f"removed from the runbook, accepted by {actor}"
     draft = Draft(replace(watch, missing=()), now)
     for key, one in watch.alerts.items():
         if one.missing is None:
             continue
         end_episode(draft, one.state, because)
-        draft.say(
-            draft.entry("coverage.accepted", f"{one.rule.name} is watched no longer: {because}", one.state)
-        )
+        says = f"{one.rule.name} is watched no longer: {because}"
+        draft.say(replace(draft.entry("coverage.accepted", says, one.state), actor=actor))
         del draft.alerts[key]
         draft.others.append(retired(one.state, because))
+    for own in watch.own.values() if whole else ():
+        end_episode(draft, own.state, because)
+        del draft.own[own.state.id]
+        draft.others.append(retired(own.state, because))
     return settle(draft)

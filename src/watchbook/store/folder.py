@@ -79,6 +79,8 @@ class DataFolder:
         if note is not None and note.pid == os.getpid():
             with contextlib.suppress(OSError):
                 (self.path / "server.json").unlink()
+        with contextlib.suppress(OSError):  # a process that is just being spawned may still hold the file open
+            fcntl.flock(self._lock, fcntl.LOCK_UN)
         os.close(self._lock)
         self._lock = -1
 

@@ -287,6 +287,11 @@ def plan_page(plan: PlanView, here: str, reader: Reader) -> str:
     return _page("plan.html", here, reader, plan=plan, key=secrets.token_hex(16))
 
 
+def accept_page(view: ServiceView, here: str, reader: Reader) -> str:
+    """What a text changes in words, and the button that accepts exactly that."""
+    return _page("accept.html", here, reader, view=view)
+
+
 def journal_page(page: JournalPage, service: str | None, here: str, reader: Reader) -> str:
     return _page("journal.html", here, reader, page=page, service=service)
 

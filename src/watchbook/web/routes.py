@@ -127,11 +127,17 @@ def _add_acting(router: APIRouter, application: Application) -> None:
         await application.diagnose(asked, actor_in(request))
         return _to(back_in(form, f"/services/{service}"))
 
+    @router.get("/services/{service}/accept")
+    async def changes(service: str, request: Request) -> str:
+        return board.accept_page(await application.service(service), request.url.path, reader_of(request))
+
     @router.post("/services/{service}/accept")
     async def accept(service: str, request: Request) -> Response:
         form = await form_of(request)
-        await application.accept_document(service, form.get("digest", ""), actor_in(request))
-        return _to(back_in(form, f"/services/{service}"))
+        digest, shown = form.get("digest", ""), form.get("content_hash", "")
+        await application.accept_document(service, digest, actor_in(request), shown)
+        known = {one.id for one in await application.services()}
+        return _to(back_in(form, f"/services/{service}" if service in known else "/"))
 
     @router.post("/incidents/{incident}/acknowledge")
     async def acknowledge(incident: str, request: Request) -> Response:

@@ -67,7 +67,9 @@ def _check_view(place: Place, live: LiveCheck) -> CheckView:
         phases=_phases(live),
         every_s=check.every_s,
         dependency=check.dependency,
-        line=check.line,
+        line=0 if live.missing else check.line,
+        missing=live.missing.says if live.missing else "",
+        waits=live.waits or live.accepted_only,
     )
 
 
@@ -147,7 +149,8 @@ def alert_view(service: LiveService, place: Place, watched: Watched, now: float)
         incident=str(episode.incident) if episode and episode.incident else None,
         silenced_until=_silenced_until(watch.silences, rule, now),
         acknowledged_by=_acknowledged_by(climb, now),
-        line=rule.line,
+        line=0 if watched.missing else rule.line,
+        missing=watched.missing.says if watched.missing else "",
     )
 
 

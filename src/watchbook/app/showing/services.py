@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watchbook.app.documents.loading import outdated
 from watchbook.app.showing import places as show
 from watchbook.app.showing import runs as show_runs
+from watchbook.app.showing.documents import document_view, waits
 from watchbook.app.views.runs import IssueView, QuestionView, RunSummary
 from watchbook.app.views.watched import (
-    DocumentView,
     HandoffView,
     Health,
     IncidentView,
@@ -64,6 +63,7 @@ def summary_of(service: LiveService, questions: int) -> ServiceSummary:
         incident=place.watch.incident.number if place and place.watch.incident else None,
         errors=sum(finding.severity is Level.ERROR for finding in runbook.findings),
         warnings=sum(finding.severity is Level.WARNING for finding in runbook.findings),
+        waits=waits(service),
     )
 
 
@@ -131,20 +131,6 @@ def service_view(service: LiveService, records: ServiceRecords, now: float, *, s
         review=runbook.review,
         dashboards=runbook.service.dashboards,
         shadow=shadow,
-    )
-
-
-def document_view(service: LiveService) -> DocumentView:
-    """The runbook's text, and whether its commands may run unattended."""
-    return DocumentView(
-        service=service.id,
-        path=str(service.loaded.path),
-        text=service.loaded.text,
-        digest=service.loaded.runbook.digest,
-        trusted=service.is_trusted,
-        loaded_at=service.loaded_at,
-        reason="" if service.is_trusted else "the runbook has changed since it was accepted",
-        outdated=outdated(service.loaded, service.loaded_at),
     )
 
 

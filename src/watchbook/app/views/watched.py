@@ -92,6 +92,8 @@ class CheckView:
     every_s: float = 15.0
     dependency: str | None = None
     line: int = 0
+    missing: str = ""  # why the text holds it no more; an alert needs it, so that it is still asked
+    waits: str = ""  # why its command is not run as the text has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class AlertView:
     silenced_until: float | None = None
     acknowledged_by: str | None = None
     line: int = 0
+    missing: str = ""  # why the text holds its row no more; it is watched as it was last read
 
     @property
     def firing(self) -> bool:
@@ -228,8 +231,34 @@ class UnwiredView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One difference of the text from the one that was accepted, in one sentence."""
+
+    kind: str  # alert | page | unattended | check | …
+    risk: str  # pages_less | runs_more | guards_less | none
+    says: str
+    old_line: int | None = None
+    new_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingView:
+    """A row that was watched and that the text holds no more; it is watched as it was last read (rule 13)."""
+
+    kind: str  # alert | check | environment | service | text
+    name: str
+    since: float
+    says: str
+    needed: bool = False  # it pages, or something that pages depends on it
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
-    """The runbook's text as loaded. `trusted` is rule 22: only then do its commands run unattended."""
+    """The runbook's text as it is watched. `trusted` is rule 22: every command of it may run unattended.
+
+    `waits`: a person is to accept something, a command that came or a row that went. `content_hash` stands for exactly
+    what is shown here: an acceptance that names it is refused when anything has changed since.
+    """
 
     service: str
     path: str
@@ -237,8 +266,18 @@ class DocumentView:
     digest: str  # SHA-256 of the text
     trusted: bool
     loaded_at: float = 0.0
-    reason: str = ""  # "changed at 03:12, not accepted yet"
-    outdated: str = ""  # why the text that is watched is not the file's any more
+    reason: str = ""  # "the runbook's commands changed at 03:12 UTC and nobody has accepted them yet"
+    outdated: str = (
+        ""  # why the text that is watched is not the source's any more: it cannot be read, or is gone
+    )
+    revision: str = ""  # which file or revision it came from, as people read it
+    waits: bool = False
+    waiting: tuple[str, ...] = ()  # where the commands stand that nobody has accepted
+    missing: tuple[MissingView, ...] = ()
+    changes: tuple[ChangeView, ...] = ()  # from the accepted text to this one, what matters first
+    accepted_by: str = ""
+    accepted_at: float | None = None
+    content_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +297,7 @@ class ServiceSummary:
     incident: int | None = None  # number of the open one
     errors: int = 0  # findings that are errors
     warnings: int = 0
+    waits: bool = False  # its text waits for someone to accept it
 
 
 @dataclass(frozen=True, slots=True)

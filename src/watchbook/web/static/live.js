@@ -13,6 +13,8 @@ const timeless = (html) => html.replace(/(<time[^>]*>)[^<]*/g, "$1");
 
 export function swap(fragment) {
   const fetched = new DOMParser().parseFromString(fragment, "text/html");
+  const text = fetched.querySelector("[data-text]")?.dataset.text;
+  if (text && document.body.dataset.text && text !== document.body.dataset.text) return takeNewText();
   for (const part of fetched.querySelectorAll("[id^=part-]")) {
     const old = document.getElementById(part.id);
     if (!old || isBusy(old)) continue;
@@ -26,6 +28,11 @@ export function swap(fragment) {
     if (!fetched.getElementById(old.id) && old.childNodes.length && !isBusy(old)) old.replaceChildren();
   }
   sayTitle();
+}
+
+// The runbook itself is another: what stands where is made by the server. Who is typing finishes first.
+function takeNewText() {
+  if (![...document.querySelectorAll("[id^=part-]")].some(isBusy)) location.reload();
 }
 
 // Nobody loses what they are typing, or have typed and not sent.
