@@ -28,7 +28,7 @@ from watchbook.reading.fences import is_shell, read_groups
 from watchbook.reading.issue_words import advice_of, issue_name, matching_alerts, part_of, split_condition
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
-from watchbook.reading.parameters import described, descriptions
+from watchbook.reading.parameters import described, descriptions, used_in
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
@@ -370,9 +370,7 @@ class IssueReader:
         ):
             procedure = self.names.unique(f"{self.name}: {cause.name}")
             used = " ".join(script for step in cause.remedy for script in scripts_of(step))
-            parameters = described(
-                (p for p in cause.parameters if re.search(rf"\$\{{?{p.name}\b", used)), self.known
-            )
+            parameters = described(used_in(cause.parameters, used), self.known)
             self.procedures.append(
                 Procedure(procedure, "remedy", tuple(cause.remedy), parameters, line=cause.line)
             )

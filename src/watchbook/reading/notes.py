@@ -29,6 +29,10 @@ from watchbook.model.findings import Entry, entry
 from watchbook.model.procedures import Procedure
 from watchbook.model.runbook import AlertRule, Environment, Finding, HealthCheck, Level, Metric, Reading
 
+_LONGEST_MARKED = (
+    20_000  # characters: a thousand findings on one huge line are told in no more time than on short ones
+)
+
 
 class Place(Protocol):
     """Where something stands: first and last line of the source, from 1."""
@@ -141,6 +145,7 @@ class Notes:
     def _mark(self, line: int, mark: str) -> tuple[int, int]:
         """Column and length of `mark` in the source line; the line's text without its indentation otherwise."""
         source = self.source[line - 1] if 0 < line <= len(self.source) else ""
+        source = source[:_LONGEST_MARKED]
         at = source.find(mark) if mark else -1
         if at >= 0:
             return at, len(mark)

@@ -132,9 +132,12 @@ def _commands_of(script: str) -> tuple[Command, ...]:
 
 def _put(script: str, cuts: list[tuple[int, int, str]]) -> str:
     """The script with ranges replaced; ranges hold the words as they were read."""
-    for start, end, text in sorted(cuts, reverse=True):
-        script = script[:start] + text + script[end:]
-    return script
+    pieces: list[str] = []
+    last = 0
+    for start, end, text in sorted(cuts):
+        pieces += (script[last:start], text)
+        last = end
+    return "".join(pieces) + script[last:]
 
 
 def variables_of(script: str, assigned: set[str]) -> list[str]:
@@ -178,6 +181,12 @@ def _in_here_documents(parsed: Script) -> list[str]:
             if redirect.body and not redirect.target.quoted:
                 found += re.findall(r"\$\{?([A-Za-z_]\w*)", redirect.body)
     return found
+
+
+def used_in(parameters: Iterable[Parameter], script: str) -> Iterable[Parameter]:
+    """The parameters whose variable the script names."""
+    named = set(re.findall(r"\$\{?(\w+)", script))
+    return (parameter for parameter in parameters if parameter.name in named)
 
 
 def _by_pattern(script: str, assigned: set[str]) -> list[str]:

@@ -20,7 +20,7 @@ from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_attributes, read_groups
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
-from watchbook.reading.parameters import Descriptions, described, descriptions
+from watchbook.reading.parameters import Descriptions, described, descriptions, used_in
 from watchbook.reading.step_tables import columns_of_steps, read_step_table
 from watchbook.reading.step_text import Lines, command_in, is_path
 from watchbook.reading.step_words import is_imperative, is_procedural, is_verify
@@ -204,7 +204,7 @@ class _Chapter:
 
     def _parameters(self, steps: Iterable[Step], met: list[Parameter]) -> tuple[Parameter, ...]:
         used = " ".join(script for step in steps for script in scripts_of(step))
-        return described((p for p in met if re.search(rf"\$\{{?{p.name}\b", used)), self.known)
+        return described(used_in(met, used), self.known)
 
     def _handler(self, name: str, writer: StepWriter) -> Procedure | None:
         """The procedure of rollback text inside a block of commands."""

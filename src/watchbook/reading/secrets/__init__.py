@@ -56,15 +56,37 @@ def find_secrets(document: Document, notes: Notes) -> None:
         for kind in dict.fromkeys(said for _start, _end, said in spans):
             notes.find("secret-in-text", number, kind=kind)
     if values:
-        notes.findings[:] = [_without(finding, values) for finding in notes.findings]
+        quoted = _Quoted(values)
+        notes.findings[:] = [_without(finding, quoted) for finding in notes.findings]
 
 
-def _without(finding: Finding, values: dict[str, int]) -> Finding:
+class _Quoted:
+    """Looks for values in sentences; a thousand of them take no longer than one."""
+
+    def __init__(self, values: dict[str, int]) -> None:
+        self._short: dict[int, list[str]] = {}  # by the line that they stand on
+        self._long: dict[str, dict[int, set[str]]] = {}  # by how they begin, and how long they are
+        for value, line in values.items():
+            if len(value) < _SHORT:
+                self._short.setdefault(line, []).append(value)
+            else:
+                self._long.setdefault(value[:_SHORT], {}).setdefault(len(value), set()).add(value)
+
+    def hidden(self, text: str, line: int) -> str:
+        """The sentence of a finding on that line, with dots for the values."""
+        found = list(self._short.get(line, ()))
+        for at in range(len(text) - _SHORT + 1):
+            for length, values in self._long.get(text[at : at + _SHORT], {}).items():
+                if text[at : at + length] in values:
+                    found.append(text[at : at + length])
+        for value in sorted(found, key=len, reverse=True):
+            text = text.replace(value, "•••")
+        return text
+
+
+def _without(finding: Finding, quoted: _Quoted) -> Finding:
     """The finding with dots for the values that it quotes; short ones, which may be words, only on their own line."""
-    message, mend = finding.message, finding.mend
-    for value, line in values.items():
-        if len(value) >= _SHORT or line == finding.line:
-            message, mend = message.replace(value, "•••"), mend.replace(value, "•••")
+    message, mend = (quoted.hidden(text, finding.line) for text in (finding.message, finding.mend))
     return (
         finding
         if message == finding.message and mend == finding.mend

@@ -64,11 +64,13 @@ def quotations(text: str, places: list[int]) -> list[str]:
     """What the shell is inside of at each place (ascending): `'`, `"` (also a here-document), `#`, or ""."""
     found: list[str] = []
     documents = _here_documents(text) if "<<" in text else []
-    state, index = "", 0
+    state, index, passed = "", 0, 0
     for place in places:
         while index < place:
             state, index = _after(text, index, state)
-        inside = any(start <= place < end for start, end in documents)
+        while passed < len(documents) and documents[passed][1] <= place:
+            passed += 1
+        inside = passed < len(documents) and documents[passed][0] <= place
         found.append('"' if not state and inside else state)
     return found
 
