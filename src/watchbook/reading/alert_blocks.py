@@ -40,8 +40,10 @@ _ABOUT = re.compile(
 )
 _IN_BRACKETS = re.compile(r"\s*[(\[]([\w -]{2,20})[)\]]\s*$")
 _LEADING = re.compile(
-    r"^\s*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s+", re.I
+    r"^[\s🔴🟠🟡🟢🔵🚨]*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s+",
+    re.I,
 )
+_MARK = re.compile(r"\s*([🔴🟠🟡🟢🔵🚨])")
 _HIGH = re.compile(
     r"\b(?:high|above|exceed\w*|too many|spike\w*|elevated|excess\w*|over)\b|High(?=[A-Z]|$)", re.IGNORECASE
 )
@@ -131,8 +133,9 @@ class _Reader:
                 self._take(found, severity)
                 index += used
                 rest = blocks[index] if used == 1 and index < len(blocks) else None
-                if isinstance(rest, List) and any(item.line in found.lines for item in rest.items):
-                    left = tuple(item for item in rest.items if item.line not in found.lines)
+                taken = set(found.lines)
+                if isinstance(rest, List) and any(item.line in taken for item in rest.items):
+                    left = tuple(item for item in rest.items if item.line not in taken)
                     yield self._list(replace(rest, items=left), severity)
                     index += 1
                 continue
@@ -279,16 +282,17 @@ def _labels(section: Section) -> Iterator[str]:
 
 def _named(title: str, line: int) -> _Found:
     """Name, severity and condition of a title: `🔴 [P1] High Latency (P95 > 10s)`."""
+    severity = ""
+    mark, leading = _MARK.match(title), _LEADING.match(title)
+    if leading is not None and read_severity(leading[1] or leading[2]) is not None:
+        title, severity = title[leading.end() :], leading[1] or leading[2]
+    elif mark is not None:
+        severity = mark[1]
     named = has_alert_prefix(title)
     name, condition = split_condition(title)
-    severity = ""
-    brackets, leading = _IN_BRACKETS.search(name), _LEADING.match(name)
+    brackets = _IN_BRACKETS.search(name)
     if brackets is not None and read_severity(brackets[1]) is not None:
         name, severity = name[: brackets.start()], brackets[1]
-    elif leading is not None and read_severity(leading[1] or leading[2]) is not None:
-        name, severity = name[leading.end() :], leading[1] or leading[2]
-    elif re.match(r"\s*[🔴🟠🟡🟢🔵🚨]", title):
-        severity = title.strip()[:1]
     name = issue_name(name) if not named else name
     return _Found(name.strip(), line, Line(line, condition) if condition else None, severity, named, lines=[])
 

@@ -283,7 +283,10 @@ def take(row: WrittenAlert, alerts: Alerts) -> None:
         read = _unmeasured(row, read, window_s, alerts)
     if isinstance(read, Misread):
         notes.misread(
-            read.name, row.line, read.mark or (row.condition.text if row.condition else row.name), read.values
+            read.name,
+            row.condition.number if row.condition else row.line,
+            read.mark or (row.condition.text if row.condition else row.name),
+            read.values,
         )
         return
     if read.condition.external:

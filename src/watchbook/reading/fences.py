@@ -32,7 +32,7 @@ KNOWN_ATTRIBUTES = words(
 )
 _ATTRIBUTE = re.compile(r"([A-Za-z][\w.-]*)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|/(?:[^/\\]|\\.)*/\w*|[^\s}]+))?")
 _UNNAMED = words("text txt plaintext plain none output")
-_ASSIGNED = re.compile(r"(?:[A-Za-z_]\w*=(?:\$\([^()]*\)|\"[^\"]*\"|'[^']*'|[^\s\"'$]\S*|\$\w\S*)?\s+)+")
+_ASSIGNED = re.compile(r"\A(?:[A-Za-z_]\w*=(?:\$\([^()]*\)|\"[^\"]*\"|'[^']*'|[^\s\"'$]\S*|\$\w\S*)?\s+)+")
 _OUTPUT = re.compile(r"[A-Z][A-Z0-9_/()%-]+(?:\s{2,}[A-Z(][A-Z0-9_/()%-]*(?:\s[A-Z0-9_/()%-]+)?)+")
 _PROMPT = re.compile(
     r"\s*(?:\([\w.-]+\)\s*)?(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?|~?[\w./-]*)?[$%❯]\s+(?=\S)"
@@ -150,7 +150,7 @@ def looks_like_shell(lines: tuple[str, ...]) -> bool:
     first = next((line for line in lines if line.strip() and not line.strip().startswith("#")), "")
     if _PROMPT.match(first):
         return True
-    return _starts(first) and not any(_OUTPUT.fullmatch(line.strip()) for line in lines)
+    return _starts(first) and not any(_OUTPUT.fullmatch(line.strip()[:200]) for line in lines)
 
 
 def _are_all_commands(lines: tuple[str, ...]) -> bool:
@@ -166,7 +166,8 @@ def _are_all_commands(lines: tuple[str, ...]) -> bool:
 
 def _starts(line: str) -> bool:
     """Whether a line begins with a known program or a local script, behind a prompt, assignments and `sudo`."""
-    text = _ASSIGNED.sub("", _PROMPT.sub("", line, count=1).strip(), count=1)
+    prompt = _PROMPT.match(line)
+    text = _ASSIGNED.sub("", line[prompt.end() if prompt else 0 :].strip(), count=1)
     words = text.split()
     if not words:
         return False

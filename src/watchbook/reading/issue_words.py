@@ -97,6 +97,9 @@ _BEHIND_NAME = re.compile(
 )
 
 
+_LONGEST_TITLE = 200  # characters
+
+
 def has_alert_prefix(title: str) -> bool:
     """Whether a heading says that it names an alert: `Alert: QueueStuck`."""
     return _ALERT_PREFIX.match(clean_title(title)) is not None
@@ -114,6 +117,8 @@ def split_condition(title: str) -> tuple[str, str]:
     A heading that is a condition as a whole is its own name; without a comparison the condition is "".
     """
     text = _ALERT_PREFIX.sub("", clean_title(title), count=1)
+    if len(text) > _LONGEST_TITLE:
+        return text, ""
     for found in (
         _BEHIND_NAME.search(text, at) for at in (0, *(m.start() for m in re.finditer(r"\s[–—-]|\(", text)))
     ):

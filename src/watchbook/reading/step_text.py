@@ -46,7 +46,7 @@ _TRAILING = re.compile(
 _NOT = re.compile(
     r"\b(?:not|never|avoid|instead|without|n't|don.t|unlike|like|such as|e\.g\.)\b", re.IGNORECASE
 )
-_ASSIGNED = re.compile(r"(?:[A-Za-z_]\w*=\S*\s+)+")
+_ASSIGNED = re.compile(r"\A(?:[A-Za-z_]\w*=\S*\s+)+")
 
 
 def is_command(code: str) -> bool:
