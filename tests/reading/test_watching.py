@@ -94,7 +94,7 @@ def test_words_around_a_probe_that_are_not_understood_are_told() -> None:
         assert probe.problems, text
 
 
-@pytest.mark.parametrize("command", ["curl http://x | jq .", "curl -X POST http://x", "curl -d a=b http://x", "curl -k https://x",
+@pytest.mark.parametrize("command", ["curl http://x | jq .status", "curl http://x | sh", "curl -X POST http://x", "curl -d a=b http://x", "curl -k https://x",
                                      "curl -o out http://x", "curl http://a http://b", "curl",
                                      "curl 'http://x"])  # fmt: skip
 def test_curl_that_does_more_is_no_plain_request(command: str) -> None:
@@ -200,3 +200,52 @@ def test_relative_endpoint_without_an_address_is_a_finding() -> None:
     assert "WB211" not in {
         one.code for one in read_runbook(f"# T\n\n**URL:** https://a.test\n\n{section}").findings
     }
+
+
+@pytest.mark.parametrize(("command", "target"), [
+    ("curl localhost:8000/health", "http://localhost:8000/health"),
+    ("curl -s api.shop.test/ready", "http://api.shop.test/ready"),
+    ("curl -fsS http://shop:8080/h | jq .", "http://shop:8080/h"),
+    ("curl -s http://shop/h | python3 -m json.tool", "http://shop/h"),
+])  # fmt: skip
+def test_curl_as_people_write_it_is_a_request(command: str, target: str) -> None:
+    """Without a scheme, and with something behind it that only makes the answer easier to read."""
+    found = curl_target(command)
+    assert found is not None
+    assert (found.kind, found.target) == (CheckKind.HTTP, target)
+
+
+def test_commands_of_a_fence_are_checks_named_beside_or_above_them() -> None:
+    """What can judge health by its answer or exit; the others are commands, and nothing with a gap is asked."""
+    runbook = read_runbook("""# Till
+
+## Health checks
+
+```bash
+curl localhost:8000/health     # gateway
+# Database
+pg_isready -h $DB_HOST
+redis-cli -h cache ping        # cache
+systemctl is-active till
+kubectl get pods
+curl -f http://<host>/health
+curl -f http://till:9000/ready # Expected: 204
+```
+""")
+    assert [(check.name, check.target, check.expect.status) for check in runbook.health_checks] == [
+        ("gateway", "http://localhost:8000/health", None),
+        ("Database", "pg_isready -h $DB_HOST", None),
+        ("cache", "redis-cli -h cache ping", None),
+        ("systemctl is-active till", "systemctl is-active till", None),
+        ("Service Health", "http://till:9000/ready", "204"),
+    ]
+
+
+@pytest.mark.parametrize(("text", "status"), [
+    ("200 when the database answers", "200"), ("HTTP 200 OK, with details", "200"), ("200 or 204", None),
+    ("200 when up, 503 when down", None), ("2xx - see the wiki", "2xx"),
+])  # fmt: skip
+def test_a_status_with_words_for_people_behind_it(text: str, status: str | None) -> None:
+    """The status counts, unless the words name another one."""
+    found = read_expectation(text)
+    assert (found.status if found else None) == status

@@ -16,6 +16,12 @@ _STATUS = re.compile(
     r"(?:\s+[A-Za-z][A-Za-z ]{1,20})?(?:\s+(?:status|response|code))?",
     re.IGNORECASE,
 )
+# `200 when the database answers`, `200 OK (see below)`: the words behind are for people, unless they name another status.
+_STATUS_AND_WORDS = re.compile(
+    r"(?:HTTP(?:/[\d.]+)?\s+|status(?: code)?:?\s+)?([1-5](?:\d\d|xx))(?:\s+OK)?"
+    r"\s*(?:[,;:(–—-]|\b(?:when|if|while|with|once|as long as|means|on success|unless)\b)(?!.*\b[1-5](?:\d\d|xx)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _REGEX = re.compile(r"/(.+)/([ims]*)", re.DOTALL)
 _NUMBER = re.compile(r"(>=|<=|==|!=|[<>≥≤=])\s*(.+)")
 _SYMBOLS = {"≥": ">=", "≤": "<=", "=": "=="}
@@ -59,7 +65,7 @@ def _read(text: str, line: int, literal: bool) -> Expectation | None:
     text = _LEAD.sub("", text) if not literal else text
     if not text:
         return None
-    status = _STATUS.fullmatch(text)
+    status = _STATUS.fullmatch(text) or (None if literal else _STATUS_AND_WORDS.match(text))
     if status is not None:
         return Expectation(status=status[1].casefold(), line=line)
     if text[0] in "{[" and _is_json(text):

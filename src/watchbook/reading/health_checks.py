@@ -17,7 +17,7 @@ from watchbook.reading.expectations import read_expectation, say_expectation
 from watchbook.reading.fields import fields_of_item
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
-from watchbook.reading.probes import Probe, curl_target, read_probe
+from watchbook.reading.probes import Probe, Target, curl_target, read_probe
 from watchbook.reading.quantities import duration_at, read_band
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
@@ -245,8 +245,14 @@ def _cell_duration(columns: Columns, row: Row, column: str) -> float | None:
 _EXPECT_COMMENT = re.compile(r"#\s*expected(?: \w+)?:\s*(.+)", re.IGNORECASE)
 
 
+_TRAILING_COMMENT = re.compile(r"\s+#\s+(?!expected)(.+)$", re.IGNORECASE)
+
+
 def _take_fence(fence: Fence, name: str, gathering: _Gathering) -> None:
-    """Plain `curl URL` lines are checks, named by the comment above; the other commands of the fence are left."""
+    """Plain `curl URL` lines, and commands whose exit says how things are, are checks; other commands are left.
+
+    A check is named by the comment above it or behind it.
+    """
     if fence.language not in ("bash", "sh", "shell", "console", "zsh", ""):
         return
     comment, comment_line = "", 0
@@ -258,19 +264,47 @@ def _take_fence(fence: Fence, name: str, gathering: _Gathering) -> None:
             if expected is None:
                 comment, comment_line = line.lstrip("# ").strip(), number
             elif gathering.open is not None:
-                value = Line(number, expected[1])
-                _refine("expected", value, Field("Expected", value, number), gathering)
+                _expect_of_open(expected[1], number, gathering)
             continue
-        target = curl_target(line.split(" # ")[0].strip())
-        if target is None or "<" in line or "$" in line:
+        behind = _TRAILING_COMMENT.search(line)
+        command = line[: behind.start()] if behind else line.split(" # ")[0].strip()
+        target = _asked(command)
+        if target is None:
             comment = ""
             continue
         gathering.close()
-        gathering.open = (gathering.unused(comment or name), number, Probe(target))
+        called = comment or (behind[1].strip() if behind else "")
+        if not called:
+            called = target.target if target.kind is CheckKind.COMMAND else name
+        gathering.open = (gathering.unused(called), number, Probe(target))
         if comment:
             gathering.notes.also_read(comment_line)
+        expected = _EXPECT_COMMENT.search(line, len(command))
+        if expected is not None:
+            _expect_of_open(expected[1], number, gathering)
         comment = ""
     gathering.close()
+
+
+def _expect_of_open(text: str, number: int, gathering: _Gathering) -> None:
+    value = Line(number, text)
+    _refine("expected", value, Field("Expected", value, number), gathering)
+
+
+def _asked(command: str) -> Target | None:
+    """What a command of a fence asks; None where it is no check, or has gaps that a person must fill."""
+    if "<" in command:
+        return None
+    target = curl_target(command)
+    if target is not None:
+        return None if "$" in command else target
+    from watchbook.reading.shell import classify
+    from watchbook.reading.shell.exits import exit_meaning
+
+    meaning = exit_meaning(command) if command[:1].isalpha() else None
+    if meaning is None or meaning.kind != "expects_zero" or classify(command).safety is not Safety.READ_ONLY:
+        return None
+    return Target(CheckKind.COMMAND, command)
 
 
 def _same(one: str, other: str) -> bool:

@@ -115,8 +115,19 @@ _CURL_PLAIN = frozenset(
 _CURL_VALUE = frozenset({"--max-time", "-m", "--connect-timeout", "-o", "--output", "--retry"})
 
 
+# What only makes an answer easier to read: `curl … | jq .`
+_PRETTY = re.compile(
+    r"""\s*\|\s*(?:jq(?:\s+-\w+)*(?:\s+(?:\.|'\.'|"\."))?|python3?\s+-m\s+json\.tool|cat)\s*$"""
+)
+_BARE_ADDRESS = re.compile(r"(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+(?=:\d))(?::\d{2,5})?(?:/[^\s]*)?")
+
+
 def curl_target(command: str) -> Target | None:
-    """A plain `curl URL` as an HTTP check (which looks at the status, as curl alone would not); else None."""
+    """A plain `curl URL` as an HTTP check (which looks at the status, as curl alone would not); else None.
+
+    As for curl, an address without a scheme is http.
+    """
+    command = _PRETTY.sub("", command)
     if not command.startswith("curl ") or any(mark in command for mark in "|;&<>`\n") or "$(" in command:
         return None
     try:
@@ -139,6 +150,8 @@ def curl_target(command: str) -> Target | None:
             method = "HEAD" if "I" in word or word == "--head" else method
         elif re.match(r"https?://", word) and url is None:
             url = word
+        elif _BARE_ADDRESS.fullmatch(word) and url is None:
+            url = f"http://{word}"
         else:
             return None
     return Target(CheckKind.HTTP, url, method, timeout_s=timeout_s) if url else None
