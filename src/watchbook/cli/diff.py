@@ -26,7 +26,8 @@ def command(what: str, paths: tuple[Path, ...], form: str, strict: bool) -> int:
     """Say in words what a change of runbooks changes: who is paged, what runs by itself, what is checked.
 
     A..B are two git revisions, A...B is B since it parted from A, and A alone is compared with the files as they are. PATH
-    is a runbook or a folder; default: this folder. OLD.md NEW.md compares two files.
+    is a runbook, a pattern or a folder; without one, the files that watchbook.toml names, or this folder. OLD.md NEW.md
+    compares two files.
     """
     from watchbook.app.documents.comparing import compare_files, compare_revisions
     from watchbook.cli import differing
@@ -37,7 +38,7 @@ def command(what: str, paths: tuple[Path, ...], form: str, strict: bool) -> int:
         if len(paths) != 1:
             raise UsageError("two files are compared, or two revisions", where=what,
                              mend="Write `watchbook diff OLD.md NEW.md` or `watchbook diff A..B PATH`.")  # fmt: skip
-        compared = [compare_files(Path(what), paths[0])]
+        compared = compare_files(Path(what), paths[0])
     else:
         compared = compare_revisions(what, paths, Path())
     if form == "json":

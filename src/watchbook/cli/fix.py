@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from watchbook.app.documents.mending import Proposal, propose, write
+from watchbook.app.documents.mending import Proposal, propose_all, write
 from watchbook.model.errors import DocumentError
 from watchbook.reading.secrets import hide_secrets
 
@@ -31,22 +31,26 @@ def command(paths: tuple[Path, ...], writes: bool) -> int:
 
     Only what the document or git already says is written, and only the lines concerned are touched: a curl that cannot
     fail in a verification, a Last Updated that is not there, a Severity column that the rows spell out, a placeholder
-    whose value stands elsewhere in the document. PATH is a runbook or a folder; default: this folder.
+    whose value stands elsewhere in the document. PATH is a runbook, a pattern or a folder; without one, the files that
+    watchbook.toml names, or this folder.
     """
-    from watchbook.app.documents.loading import find
+    from watchbook.app.documents.choosing import files_meant
 
     open_edits, failed = 0, False
-    for path in find(list(paths or (Path(),))):
+    for found in files_meant(paths, otherwise=Path()):
         try:
-            proposal = propose(path)
-            if proposal.fixes and writes:
-                write(proposal)
+            proposals = propose_all(found)
+            for proposal in proposals:
+                if proposal.fixes and writes:
+                    write(proposal)
         except DocumentError as error:
             print(f"watchbook: {error}", file=sys.stderr)
             failed = True
             continue
-        open_edits += 0 if writes else len(proposal.fixes)
-        _print(proposal, writes)
+        open_edits += 0 if writes else sum(len(proposal.fixes) for proposal in proposals)
+        for proposal in proposals:
+            if proposal.fixes or proposal is proposals[0]:
+                _print(proposal, writes)
     return 2 if failed else int(open_edits > 0)
 
 

@@ -88,6 +88,21 @@ class Repository:
             found.update(range(start, start + count) if count else (start, start + 1))
         return frozenset(found)
 
+    def changed_files(self, commit: str, pattern: str) -> set[str]:
+        """Files of a pattern (`*.md`, in any folder) that are not as they were at the commit; new ones as well."""
+        inside = f":(top,glob)**/{pattern}"
+        plain = (
+            "--name-only",
+            "-z",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            "--ignore-submodules=all",
+        )
+        listed = self._git("diff", *plain, commit, "--", inside)
+        new = self._git("ls-files", "-z", "--others", "--full-name", "--", inside)
+        return {os.fsdecode(name) for name in (*listed.split(b"\0"), *new.split(b"\0")) if name}
+
     def last_commit_day(self, path: str) -> str | None:
         """The day of the last commit of a file (`2026-11-23`); None where there is none.
 

@@ -41,6 +41,14 @@ def runbooks_meant(paths: Sequence[Path], otherwise: Path) -> Meant:
     return _with_repositories(files, wiring)
 
 
+def files_meant(paths: Sequence[Path], otherwise: Path) -> list[Found]:
+    """As `runbooks_meant`, of files alone: what is in git elsewhere is not written to."""
+    if paths:
+        return gather(paths)
+    wiring = wiring_that_names()
+    return gather((file_paths(wiring) if wiring is not None else []) or [otherwise])
+
+
 def wiring_that_names() -> "Wiring | None":
     """The wiring found from here upward, where it names runbooks or sources; None otherwise."""
     from watchbook.app.wiring import find_wiring, load_wiring

@@ -4,18 +4,33 @@ Called by the `diff` command. It fetches texts and has them read; what differs i
 """
 
 import os
+import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from watchbook.app.documents.loading import decoded, is_named_as_runbook, read_text, runbooks_in
+from watchbook.app.documents.choosing import file_paths, wiring_that_names
+from watchbook.app.documents.joining import group, join, reader_of
+from watchbook.app.documents.loading import (
+    decoded,
+    is_named_as_runbook,
+    is_pattern,
+    matching,
+    read_text,
+    runbooks_in,
+)
+from watchbook.app.documents.patterns import choose
 from watchbook.model.errors import DocumentError
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Runbook, Service
-from watchbook.reading import read_runbook
+from watchbook.reading import read_runbooks
+from watchbook.reading.composing import Composed
 from watchbook.reading.differences import Change, differences
-from watchbook.world.git import Repository, holds, repository_of
+from watchbook.world.git import Repository, repository_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +57,22 @@ class _Version:
     runbook: Runbook
 
 
-def compare_files(old: Path, new: Path) -> Compared:
-    """Two files. Raises `DocumentError` where one cannot be read."""
-    return _compared(_version(str(old), read_text(old)), _version(str(new), read_text(new)))
+def compare_files(old: Path, new: Path) -> list[Compared]:
+    """Two files, service by service. Raises `DocumentError` where one cannot be read."""
+    return _paired(_versions_of(old), _versions_of(new))
+
+
+def _versions_of(path: Path) -> list[_Version]:
+    composed = join(path.name, (), reader_of(path))
+    return [_Version(str(path), composed.text, runbook) for runbook in read_runbooks(composed.text)]
 
 
 def compare_revisions(span: str, paths: Sequence[Path], folder: Path) -> list[Compared]:
     """The runbooks of two states of the repository that `folder` is in, by path; a moved one is found by its service.
 
-    `span` is `A..B`, `A...B` (since they parted), or `A` (against the files as they are now). `paths` are files or
-    folders; none: all of `folder`. Documents that did not change are left out. Raises `GitError` and `DocumentError`.
+    `span` is `A..B`, `A...B` (since they parted), or `A` (against the files as they are now). `paths` are files, patterns
+    or folders; none: what watchbook.toml names here, else all of `folder`. Documents that did not change, with all their
+    files, are left out. Raises `GitError` and `DocumentError`.
     """
     repository = repository_of(folder)
     old, new = _ends(repository, span)
@@ -59,7 +80,7 @@ def compare_revisions(span: str, paths: Sequence[Path], folder: Path) -> list[Co
     after = _State(repository, new, repository.files(new) if new else {})
     taken_before: set[str] = set()
     taken_after: set[str] = set()
-    for path in paths or (Path(),):
+    for path in paths or _named_here(repository) or (Path(),):
         wanted = _inside(repository, folder, path)
         one, two = before.take(wanted), after.take(wanted)
         if not one and not two:
@@ -68,7 +89,47 @@ def compare_revisions(span: str, paths: Sequence[Path], folder: Path) -> list[Co
             )
         taken_before |= one
         taken_after |= two
-    return _paired(before.versions(taken_before, after), after.versions(taken_after, before))
+    changed = _changed(repository, before, after)
+    first, second = before.near(taken_before, changed), after.near(taken_after, changed)
+    touched = _touched(first, changed) | _touched(second, changed)
+    return _paired(_read(first, touched), _read(second, touched))
+
+
+def _touched(documents: Mapping[str, Composed], changed: Sequence[str]) -> set[str]:
+    """The documents of which a file changed, by their main file."""
+    names = set(changed)
+    return {
+        main
+        for main, composed in documents.items()
+        if not names.isdisjoint(posixpath.join(posixpath.dirname(main), name) for name in composed.files)
+    }
+
+
+def _read(documents: Mapping[str, Composed], wanted: set[str]) -> list[_Version]:
+    return [
+        _Version(main, composed.text, runbook)
+        for main, composed in documents.items()
+        if main in wanted
+        for runbook in read_runbooks(composed.text)
+    ]
+
+
+def _named_here(repository: Repository) -> list[Path]:
+    """The files that the wiring found from here names, as far as they are in the repository."""
+    wiring = wiring_that_names()
+    found = file_paths(wiring) if wiring is not None else []
+    root = repository.root
+    return [path for path in found if Path(os.path.normpath(Path.cwd() / path)).is_relative_to(root)]
+
+
+def _changed(repository: Repository, before: "_State", after: "_State") -> list[str]:
+    """Every Markdown file that is not the same in both states, in order."""
+    if before.commit is not None and after.commit is not None:
+        names = {*before.files, *after.files}
+        return sorted(
+            name for name in names if name.endswith(".md") and before.files.get(name) != after.files.get(name)
+        )
+    return sorted(repository.changed_files(before.commit or "HEAD", "*.md"))
 
 
 def _ends(repository: Repository, span: str) -> tuple[str, str | None]:
@@ -99,13 +160,17 @@ class _State:
     files: Mapping[str, str]
 
     def take(self, wanted: str) -> set[str]:
-        """The runbooks that a path names: that very file, or those in the folder."""
+        """The runbooks that a path names: that very file, those that a pattern takes, or those in the folder."""
         if self.commit is None:
             place = self.repository.root / wanted
-            found = runbooks_in(place) if place.is_dir() else [place] if place.exists() else []
-            return {path.relative_to(self.repository.root).as_posix() for path in found}
+            found = [] if is_pattern(Path(wanted)) else runbooks_in(place) if place.is_dir() else [place]
+            if is_pattern(Path(wanted)):
+                found = matching(place, may_fail=True)
+            return {path.relative_to(self.repository.root).as_posix() for path in found if path.exists()}
         if wanted in self.files:
             return {wanted}
+        if is_pattern(Path(wanted)):
+            return set(choose(self.files, (wanted,)))
         start = f"{wanted}/" if wanted else ""
         return {
             path
@@ -113,40 +178,63 @@ class _State:
             if path.startswith(start) and is_named_as_runbook(path.removeprefix(start))
         }
 
-    def versions(self, taken: set[str], other: "_State") -> dict[str, _Version]:
-        """The documents of `taken` that are not the same in the other state."""
-        return {path: self._version(path) for path in sorted(taken) if not self._same(path, other)}
+    def near(self, taken: set[str], changed: Sequence[str]) -> dict[str, Composed]:
+        """The documents of `taken` that may have changed, whole, by their main file: where Markdown beside them did."""
+        files = sorted(path for path in taken if _touches(changed, posixpath.dirname(path)))
+        found: dict[str, Composed] = {}
+        texts = cache(self._text)
+        for main, also in group(files, texts):
+            folder = posixpath.dirname(main)
 
-    def _same(self, path: str, other: "_State") -> bool:
-        if self.commit is not None and other.commit is not None:
-            return self.files[path] == other.files.get(path)
-        place, known = self.repository.root / path, self.files or other.files
-        return path in known and place.is_file() and holds(place.read_bytes(), known[path])
+            def read(name: str, folder: str = folder) -> str:
+                return texts(posixpath.join(folder, name))
 
-    def _version(self, path: str) -> _Version:
+            found[main] = join(posixpath.basename(main), [posixpath.basename(name) for name in also], read)
+        return found
+
+    def _text(self, path: str) -> str:
+        """A file of this state. Raises `DocumentError`."""
         if self.commit is None:
-            return _version(path, read_text(self.repository.root / path))
-        raw = self.repository.bytes_at(self.commit, path)
-        return _version(path, decoded(raw, f"{path} at {self.commit[:12]}"))
+            return read_text(self.repository.root / path)
+        if path not in self.files:
+            raise DocumentError("there is no such file", where=f"{path} at {self.commit[:12]}")
+        return decoded(self.repository.bytes_at(self.commit, path), f"{path} at {self.commit[:12]}")
 
 
-def _version(path: str, text: str) -> _Version:
-    return _Version(path, text, read_runbook(text))
+def _touches(changed: Sequence[str], folder: str) -> bool:
+    """Whether a file in the folder, or below it, changed."""
+    start = f"{folder}/" if folder else ""
+    at = bisect_left(changed, start)
+    return at < len(changed) and changed[at].startswith(start)
 
 
-def _paired(before: dict[str, _Version], after: dict[str, _Version]) -> list[Compared]:
-    """By path, then by service."""
-    pairs = [(before[path], after[path]) for path in after if path in before]
-    gone = [one for path, one in before.items() if path not in after]
-    come = [one for path, one in after.items() if path not in before]
-    by_service = {slug(one.runbook.service.name): one for one in gone}
+def _paired(before: list[_Version], after: list[_Version]) -> list[Compared]:
+    """Two states, service by service: those of one path, then those that moved.
+
+    The only service of a path may have another name.
+    """
+    pairs: list[tuple[_Version, _Version]] = []
+    gone, come = list(before), list(after)
+
+    def pair(alike: Callable[[_Version, _Version], bool]) -> None:
+        for two in list(come):
+            one = next((one for one in gone if alike(one, two)), None)
+            if one is not None:
+                gone.remove(one)
+                come.remove(two)
+                pairs.append((one, two))
+
+    def service(version: _Version) -> str:
+        return slug(version.runbook.service.name)
+
+    pair(lambda one, two: one.path == two.path and service(one) == service(two))
+    alone = Counter(one.path for one in gone), Counter(two.path for two in come)
+    pair(lambda one, two: one.path == two.path and alone[0][one.path] == alone[1][two.path] == 1)
+    pair(lambda one, two: service(one) == service(two))
     found = [_compared(one, two) for one, two in pairs]
-    for two in come:
-        one = by_service.pop(slug(two.runbook.service.name), None)
-        gone = [other for other in gone if other is not one]
-        found.append(_compared(one, two))
+    found += [_compared(None, two) for two in come]
     found += [_compared(one, None) for one in gone]
-    return sorted(found, key=lambda compared: compared.path)
+    return sorted(found, key=lambda compared: (compared.path, compared.service))
 
 
 def _compared(old: _Version | None, new: _Version | None) -> Compared:

@@ -86,7 +86,8 @@ def group(files: Sequence[str], read: Read) -> list[tuple[str, tuple[str, ...]]]
         start = f"{folder}/" if "/" in name else ""
         named = tuple(f"{start}{one}" for one in wanted(name[len(start) :], text))
         if named or folder in crowded:
-            service[name] = slug(named_service(text))
+            said = named_service(text)
+            service[name] = slug(said) if said else ""
         if named:
             includes[name] = named
     services: dict[tuple[str, str], list[str]] = {}

@@ -122,10 +122,10 @@ def is_pattern(path: Path) -> bool:
     return _PATTERN.search(str(path)) is not None
 
 
-def matching(pattern: Path) -> list[Path]:
+def matching(pattern: Path, *, may_fail: bool = False) -> list[Path]:
     """What a pattern matches, in order: files of any name, and the runbooks of folders. `**` is any depth.
 
-    Raises `DocumentError` where it matches nothing.
+    Raises `DocumentError` where it matches nothing, unless it `may_fail`.
     """
     import glob
 
@@ -136,7 +136,7 @@ def matching(pattern: Path) -> list[Path]:
             found += runbooks_in(path)
         elif not _SKIPPED & set(path.parts[len(_fixed(pattern)) :]):
             found.append(path)
-    if not found:
+    if not found and not may_fail:
         raise DocumentError("no file matches this pattern", where=str(pattern), mend="Check the pattern.")
     return found
 
