@@ -241,6 +241,18 @@ def _recovery(recovery: Recovery | None) -> Json | None:
         "rpo_s": recovery.rpo_s, "rto_s": recovery.rto_s,
         "backup": {"every_s": backup.every_s, "retention_s": backup.retention_s, "location": backup.location,
                    "drill_every_s": backup.drill_every_s, "continuous": backup.continuous, "line": backup.line},
+        **_some(
+            objectives=[
+                {"name": one.name, **_some(rpo_s=one.rpo_s, rto_s=one.rto_s), "line": one.line} for one in recovery.objectives
+            ]
+            or None,
+            backups=[
+                {"name": one.name, **_some(every_s=one.every_s, retention_s=one.retention_s, location=one.location),
+                 "line": one.line}
+                for one in recovery.backups
+            ]
+            or None,
+        ),
         "procedure": recovery.procedure, "line": recovery.line,
     }  # fmt: skip
 

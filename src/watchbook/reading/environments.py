@@ -4,14 +4,16 @@ Called by `reading.runbook`. It keeps addresses as written; resolving them is `d
 """
 
 import re
+from dataclasses import replace
 
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Environment
 from watchbook.reading.blocks import Line, List, Paragraph, Row, Table
 from watchbook.reading.document import Section
-from watchbook.reading.fields import fields_of_item
+from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
+from watchbook.reading.synonyms import column_named, plain
 from watchbook.reading.tables import Columns, columns_of
 
 _STAGES = ("production", "prod", "live", "staging", "stage", "preprod", "pre production", "qa", "test", "testing", "uat",
@@ -22,9 +24,16 @@ def read(section: Section, notes: Notes) -> tuple[Environment, ...]:
     """The environments of the section, in order."""
     found: list[Environment] = []
     for part in section.walk():
+        named = _of_heading(part, notes) if part is not section else None
+        if named is not None:
+            found.append(named)
+            continue
         for block in part.blocks:
             if isinstance(block, Table):
-                found += _read_table(block, notes)
+                turned = _turned(block)
+                found += _read_table(turned, notes)
+                if turned is not block:
+                    notes.also_read(block)
             elif isinstance(block, List):
                 found += _read_list(block, notes)
             elif isinstance(block, Paragraph):
@@ -36,6 +45,51 @@ def is_environment_table(table: Table) -> bool:
     """Whether a table binds environments: a first column of that name and an address beside it."""
     columns = columns_of(table, "environments")
     return columns.at.get("name") == 0 and bool({"url", "instances", "context"} & columns.at.keys())
+
+
+def _of_heading(part: Section, notes: Notes) -> Environment | None:
+    """`### Staging` with `**URL:** …`, `**Namespace:** …` below; only titles that name a stage."""
+    if _stage(part.title) not in _STAGES:
+        return None
+    values: dict[str, Line] = {}
+    blocks = [block for block in part.blocks if isinstance(block, Paragraph | List | Table)]
+    for found in fields_in(blocks):
+        column = column_named("environments", found.key)
+        if column and column != "name" and found.value.text.strip() and placeholder_in(found.value) is None:
+            values.setdefault(column, found.value)
+            notes.also_read(found.line)
+    if not {"url", "instances", "context", "namespace"} & values.keys():
+        return None
+    selector, context, namespace = (
+        _code_or_text(values.get(key)) for key in ("selector", "context", "namespace")
+    )
+    name = re.sub(r"(?i)\s*environment$", "", part.title.strip())
+    environment = Environment(
+        name, _address(values.get("url")), _instances(values.get("instances")), selector, context, namespace, part.line
+    )  # fmt: skip
+    notes.read(part.line, "environment", say(environment))
+    return environment
+
+
+def _stage(title: str) -> str:
+    return re.sub(r"\s*environment$", "", plain(title))
+
+
+def _turned(table: Table) -> Table:
+    """A table with a column for each environment (`| | Production | Staging |`) as one with a row for each."""
+    stages = [_stage(cell.text) in _STAGES for cell in table.header.cells[1:]]
+    keys = [column_named("environments", row.cells[0].text) for row in table.rows]
+    if len(stages) < 2 or not all(stages) or not {"url", "context", "namespace", "instances"} & set(keys):
+        return table
+    header = Row(
+        (Line(table.header.line, "Environment"), *(row.cells[0] for row in table.rows)), table.header.line
+    )
+    rows = tuple(
+        Row((cell, *(row.cells[index] for row in table.rows)), table.header.line)
+        for index, cell in enumerate(table.header.cells)
+        if index
+    )
+    return replace(table, header=header, rows=rows)
 
 
 def _read_table(table: Table, notes: Notes) -> list[Environment]:

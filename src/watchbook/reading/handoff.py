@@ -6,7 +6,7 @@ Called by `reading.runbook`. Filling in is the application's.
 import re
 
 from watchbook.model.runbook import HandoffItem
-from watchbook.reading.blocks import List, Paragraph
+from watchbook.reading.blocks import Item, Line, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
@@ -27,21 +27,52 @@ def read(section: Section, notes: Notes) -> tuple[HandoffItem, ...]:
         for block in part.blocks:
             if isinstance(block, List):
                 items += _items(block, notes)
+            elif isinstance(block, Table):
+                items += _rows(block, notes)
             elif isinstance(block, Paragraph):
                 notes.prose(block)
     return tuple(items)
 
 
+def _rows(table: Table, notes: Notes) -> list[HandoffItem]:
+    """`Item | Status | Notes`: the first cell that says something is the item."""
+    notes.also_read(table.header)
+    found = []
+    for row in table.rows:
+        cell = next((cell for cell in row.cells if re.search(r"[^\W\d_]{3}", cell.text)), None)
+        if cell is None or any(placeholder_in(one) for one in row.cells[:1]):
+            notes.prose(row)
+        else:
+            found.append(_item(cell, row.line, notes))
+    return found
+
+
 def _items(block: List, notes: Notes) -> list[HandoffItem]:
     found: list[HandoffItem] = []
     for item in block.items:
-        text = item.text.strip()
-        if not text or placeholder_in(item.first):
+        below = [inner for inner in item.blocks if isinstance(inner, List)]
+        if not item.text.strip() or placeholder_in(item.first):
             continue
-        source = next((name for name, words in _SOURCES if re.search(words, text, re.IGNORECASE)), None)
-        found.append(HandoffItem(text, source, item.line))
-        if source is None:
-            notes.find("handoff-unfilled", item, mark=text, text=text)
-        filled = f"filled in from {source}" if source else "written by a person"
-        notes.read(item, "handoff", f"An item of the hand-off, {filled}.")
+        if below and _is_label(item):
+            notes.prose(item.first)
+        else:
+            found.append(_item(item.first, item.line, notes, item.text.strip()))
+            notes.also_read(item)
+        for inner in below:
+            found += _items(inner, notes)
     return found
+
+
+def _is_label(item: Item) -> bool:
+    """`**Systems:**` over a list of its own is no item: those below are."""
+    return item.task is None and item.text.strip().endswith(":")
+
+
+def _item(line: Line, number: int, notes: Notes, text: str = "") -> HandoffItem:
+    text = text or line.text.strip()
+    source = next((name for name, words in _SOURCES if re.search(words, text, re.IGNORECASE)), None)
+    if source is None:
+        notes.find("handoff-unfilled", number, mark=text, text=text)
+    filled = f"filled in from {source}" if source else "written by a person"
+    notes.read(number, "handoff", f"An item of the hand-off, {filled}.")
+    return HandoffItem(text, source, number)

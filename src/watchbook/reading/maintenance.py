@@ -7,7 +7,7 @@ import re
 
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Hours, Maintenance
-from watchbook.reading.blocks import Line, List, Paragraph
+from watchbook.reading.blocks import Line, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
@@ -28,6 +28,13 @@ _GROUPS = {
 _TIME = r"(?<![\d:])(2[0-4]|[01]?\d)(?!\d)(?::([0-5]\d))?(?:\s*(am|pm))?"
 _ZONE = r"(?-i:(UTC|GMT|[A-Z][A-Za-z_]+/[A-Z][A-Za-z_/+-]+|[A-Z]{2,5}))"
 _HOURS = re.compile(rf"{_TIME}\s*(?:–|—|-|to|until)\s*{_TIME}(?:\s+\(?{_ZONE}\b\)?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d\d|\d{1,2}\s*(?:am|pm)\b", re.IGNORECASE)
+_SELDOM = re.compile(
+    rf"\b(?:(?:every|each)\s+)?(?:other|second|third|fourth|first|last|1st|2nd|3rd|4th|alternate)\s+(?:{_DAY}|week|month)\b"
+    r"|\b(?:bi-?weekly|fortnightly|monthly|quarterly|yearly|every (?:two|three|four|\d+) (?:weeks|months)"
+    r"|(?:a|per|of the|each|every) (?:month|quarter|year))\b",
+    re.IGNORECASE,
+)  # hours of some weeks only
 _DAY_LIST = re.compile(rf"\b({_DAY})\b(?:\s*(?:–|—|-|to|through)\s*\b({_DAY})\b)?", re.IGNORECASE)
 _NOTICE = re.compile(r"\b(?:announce|notify|notice|inform|communicate|advance)", re.IGNORECASE)
 _SCHEDULE = re.compile(r"\b(?:schedule|window|hours?|low.?traffic|off.?peak)\b", re.IGNORECASE)
@@ -58,8 +65,8 @@ def read(section: Section, notes: Notes) -> Maintenance:
                     notes.find("hours-without-zone", line, mark=value.text, zone="UTC")
             elif (
                 not told
-                and _SCHEDULE.search(value.text)
-                and re.search(r"\d{1,2}\s*(?::\d\d|am|pm)", value.text, re.IGNORECASE)
+                and (_SCHEDULE.search(value.text) or _HOURS.search(value.text))
+                and _CLOCK.search(value.text)
             ):
                 notes.find("hours-not-understood", line, mark=value.text, text=value.text)
             elif not told:
@@ -70,19 +77,35 @@ def read(section: Section, notes: Notes) -> Maintenance:
 
 
 def _lines(part: Section) -> list[Line]:
-    """Items of bullet lists and lines of paragraphs; ordered lists are steps."""
+    """The title, items of bullet lists, lines of paragraphs, rows of tables; ordered lists are steps."""
     found: list[Line] = []
+    if _HOURS.search(part.title):
+        found.append(Line(part.line, part.title))
     for block in part.blocks:
         if isinstance(block, List) and not block.ordered:
             found += [line for item in block.items if item.task is None for line in item.lines[:1]]
         elif isinstance(block, Paragraph) and block.label is None:
             found += block.lines
+        elif isinstance(block, Table):
+            found += _rows(block)
     return found
 
 
+def _rows(table: Table) -> list[Line]:
+    """Rows that name hours, each as one line: `Weekly | Sunday | 02:00–04:00 | UTC`. Others are told as rows not read."""
+    lines = [
+        Line(row.line, " ".join(cell.text.strip() for cell in row.cells if cell.text.strip()))
+        for row in table.rows
+    ]
+    return [line for line in lines if _CLOCK.search(line.text)]
+
+
 def read_hours(text: str) -> Hours | None:
-    """`Sunday 02:00–04:00 Europe/Berlin`, `Mon–Fri 22:00-23:00 UTC`, `weekdays 9am to 5pm`."""
-    found = _HOURS.search(text)
+    """`Sunday 02:00–04:00 Europe/Berlin`, `Mon–Fri 22:00-23:00 UTC`, `weekdays 9am to 5pm`.
+
+    Hours that do not come every week (`every second Tuesday`) are none: allowing each week would allow too much.
+    """
+    found = _HOURS.search(text) if not _SELDOM.search(text) else None
     if found is None or not (found[2] or found[3] or found[5] or found[6]):
         return None
     days = _days(text[: found.start()]) or _days(text[found.end() :])

@@ -75,6 +75,7 @@ class _Draft:
     chapters: tuple[Section, ...]
     notes: Notes
     part: dividing.Part | None = None
+    whole: tuple[Section, ...] = ()  # the chapters with the tables of figures that others do not see
     facts: overview.Facts = field(default_factory=overview.Facts)
     review: Review = field(default_factory=Review)
     environments: tuple[Environment, ...] = ()
@@ -145,7 +146,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     for fence in tests:
         draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
-    whole_chapters = _set_tables_aside(draft)
+    draft.whole = _set_tables_aside(draft)
     draft.review = review.read(document, draft.notes)
     _read_service(draft)
     _read_watching(draft)
@@ -154,7 +155,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     _read_alerts(draft)
     _read_issues(draft)
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
-    draft.chapters = whole_chapters
+    draft.chapters = draft.whole
     figure_items.read_items(
         draft.chapters, roles_of_sections(document.sections), draft.figures.others(draft.notes, draft.facts.get("service") or "")
     )
@@ -319,8 +320,10 @@ def _read_acting(draft: _Draft) -> None:
         draft.maintenance = (
             found if draft.maintenance is None else _merged_maintenance(draft.maintenance, found)
         )
+    whole = {chapter.line: chapter for chapter in draft.whole}
     for chapter in draft.of("recovery"):
-        draft.recovery = _merged_recovery(draft.recovery, recovery.read(chapter, draft.notes))
+        found_here = recovery.read(whole.get(chapter.line, chapter), draft.notes)
+        draft.recovery = recovery.merged(draft.recovery, found_here)
         first = _read_procedures(_steps_only(chapter), draft)
         if draft.recovery.procedure is None and first is not None:
             draft.recovery = replace(draft.recovery, procedure=first.name)
@@ -361,19 +364,6 @@ def _is_steps(block: List) -> bool:
 def _merged_maintenance(first: Maintenance, second: Maintenance) -> Maintenance:
     notice_s = first.notice_s if first.notice_s is not None else second.notice_s
     return Maintenance(notice_s, first.hours + second.hours, first.procedure or second.procedure, first.line)
-
-
-def _merged_recovery(first: Recovery | None, second: Recovery) -> Recovery:
-    if first is None:
-        return second
-    one, two = first.backup, second.backup
-    backup = replace(
-        one, every_s=one.every_s or two.every_s, retention_s=one.retention_s or two.retention_s,
-        location=one.location or two.location,
-        drill_every_s=one.drill_every_s or two.drill_every_s, continuous=one.continuous or two.continuous,
-            line=one.line or two.line,
-    )  # fmt: skip
-    return replace(first, rpo_s=first.rpo_s or second.rpo_s, rto_s=first.rto_s or second.rto_s, backup=backup)
 
 
 def _read_alerts(draft: _Draft) -> None:

@@ -328,6 +328,31 @@ resolve after:
 environment:
     environment, env
 """,
+    "backups": """
+what:
+    what, component, data, backup, backup type, type, system, database, asset, resource, item, service, data store, target,
+    data type, store, source, name, backup of, object, dataset, scope, volume
+every:
+    frequency, schedule, cadence, interval, when, how often, backup frequency, backup schedule, runs, backup interval, time
+retention:
+    retention, kept, keep, retention period, kept for, keep for, retained, retained for, retention time, backup retention,
+    retention policy
+location:
+    location, storage, where, destination, stored in, bucket, backup location, path, storage location, stored at, target bucket
+drill:
+    restore test, restore tests, test frequency, testing, drill, drills, restore testing, tested every, verification
+""",
+    "objectives": """
+what:
+    system, scenario, service, component, tier, data, database, application, failure, disaster, incident, type, metric,
+    objective, target, disaster type, failure scenario, name, environment, asset, item, region, priority, case, severity, store
+rpo:
+    rpo, recovery point objective, recovery point, max data loss, maximum data loss, data loss, acceptable data loss, rpo target,
+    target rpo, allowed data loss
+rto:
+    rto, recovery time objective, recovery time, max downtime, maximum downtime, time to recover, rto target, target rto,
+    restore time, acceptable downtime, allowed downtime
+""",
     "severities": """
 severity:
     severity, severity level, level, priority, sev, incident severity, priority level, class, classification, alert severity,
