@@ -274,12 +274,37 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """How much may be lost, and how long it may take, for one system or scenario; 0 is *nothing lost*."""
+
+    name: str
+    rpo_s: float | None = None
+    rto_s: float | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """How one thing is backed up, a row of a table of backups. `every_s` 0 is *continuously*."""
+
+    name: str
+    every_s: float | None = None
+    retention_s: float | None = None
+    location: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
+    """Objectives and backups of the whole: the strictest objective, the slowest of the backups that have to meet it."""
+
     rpo_s: float | None = None
     rto_s: float | None = None
     backup: Backup = field(default_factory=Backup)
     procedure: str | None = None
     line: int = 0
+    objectives: tuple[Objective, ...] = ()  # of each system or scenario, where the document tells them apart
+    backups: tuple[BackupPlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
