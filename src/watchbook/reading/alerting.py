@@ -214,7 +214,7 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
     arrow = next((a for a in _ARROW.finditer(value.text) if not value.in_code(a.start())), None)
     condition = value.cut(0, arrow.start()) if arrow else value
     response = value.text[arrow.end() :].strip() if arrow else ""
-    if not _looks_like_condition(condition, name, alerts.known):
+    if not _looks_like_condition(condition, name, alerts.known, severity):
         alerts.notes.find("line-not-understood", item, mark=condition.text, section="Alerting",
                           reason=f"“{condition.text[:80]}” is no condition",
                           advice="Write a row in a table Alert | Severity | Threshold | Response.")  # fmt: skip
@@ -262,9 +262,15 @@ def _leave(line: Line, notes: Notes) -> None:
         notes.prose(line)
 
 
-def _looks_like_condition(condition: Line, name: str, known: Known) -> bool:
-    """Items are alerts only where they read as a condition: lists under alerting also hold advice."""
-    return isinstance(_condition(condition, name, known, 0.0), ReadCondition)
+def _looks_like_condition(condition: Line, name: str, known: Known, severity: str = "") -> bool:
+    """Items are alerts only where they read as a condition: lists under alerting also hold advice.
+
+    What nothing measures is one only where a severity goes with it.
+    """
+    read = _condition(condition, name, known, 0.0)
+    if isinstance(read, Misread) and severity and not condition.codes:
+        return isinstance(read_unmeasured(condition.text, name, read, known), ReadCondition)
+    return isinstance(read, ReadCondition)
 
 
 def take(row: WrittenAlert, alerts: Alerts) -> None:

@@ -74,6 +74,7 @@ _USES = {
     "target": Use(Role.TARGET, "good"),
     "band": Use(Role.BAND, "good"),
     "go": Use(Role.CHECKLIST, "good"),
+    "pass": Use(Role.CHECKLIST, "good"),
     "no go": Use(Role.CHECKLIST, "bad"),
     "scale": Use(Role.TRIGGER, "up"),
     "scale up": Use(Role.TRIGGER, "up"),
@@ -142,7 +143,7 @@ class FigureColumns:
 
     @property
     def is_weak(self) -> bool:
-        return all(use.role is Role.BAND or use == _USES["go"] for _, uses in self.uses for use in uses)
+        return all(use.role is Role.BAND or use is _USES["pass"] for _, uses in self.uses for use in uses)
 
 
 def figure_columns(table: Table, role: Role | None = None, alerts: bool = False) -> FigureColumns | None:

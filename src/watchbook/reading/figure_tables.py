@@ -44,6 +44,7 @@ _OTHERS = frozenset(
         "review",
         "handoff",
         "troubleshooting",
+        "recovery",
     }
 )
 

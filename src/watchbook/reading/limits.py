@@ -73,6 +73,8 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
     cleaned = " ".join(_MARKS.sub(" ", text).split()).strip(" .*_~:–—")
     if not has_number(cleaned):
         return None
+    if "(" in cleaned and not has_number(_BRACKETS.sub(" ", cleaned)):
+        cleaned = _said_in_brackets(cleaned)
     whole = _clause(cleaned)
     if not isinstance(whole, str):
         return whole
@@ -87,6 +89,17 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
             return whole
         limits += one
     return tuple(limits)
+
+
+def _said_in_brackets(text: str) -> str:
+    """`Benchmarks met (p95 < 100ms, p99 < 200ms)`: what stands in the brackets is what is said, of its own things."""
+    inside = " ".join(found[1] for found in _BRACKETS.finditer(text) if has_number(found[1]))
+    named = all(
+        re.search(r"[^\W\d_]{2,}|\bp\d", part.split("<")[0].split(">")[0])
+        for part in _CLAUSES.split(inside)
+        if has_number(part)
+    )
+    return inside if named and bounds_of(inside) else " ".join(re.sub(r"[()]", " ", text).split())
 
 
 def _masked(text: str) -> str:

@@ -11,10 +11,12 @@ from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
 from watchbook.model.runbook import Contact, Response, Rung, Severity, SeverityLevel
 from watchbook.reading.ladders import WrittenLadder, read_ladder, rungs_of
-from watchbook.reading.quantities import find_duration
+from watchbook.reading.quantities import Found, duration_at, find_duration
 
 _PAGE = re.compile(
-    r"\b(?:page[sd]?|paging|pager|pagerduty|opsgenie|phone call|call out|wake)\b", re.IGNORECASE
+    r"(?<!\bstatus )(?<!\bweb )(?<!\bwiki )(?<!\blanding )\b(?:page[sd]?|paging|pager|pagerduty"
+    r"|opsgenie|phone call|call out|wake)\b",
+    re.IGNORECASE,
 )
 _CALL = re.compile(r"\b(?:call|phone|ring)\s+(?=on.?call|the |[A-Z])")
 _DEADLINE = re.compile(
@@ -25,7 +27,8 @@ _DEADLINE = re.compile(
 _WITHIN = re.compile(r"^(?:within|<|≤)\s*", re.IGNORECASE)
 _ROOM = re.compile(r"(?<![\w/&])#[A-Za-z][\w-]*")
 _LATER = re.compile(
-    r"\b(?:ticket|jira|next business day|next working day|business hours|working hours|log only|backlog)\b",
+    r"\b(?:ticket|jira|next (?:business |working )?(?:day|morning)|best effort|business hours"
+    r"|working hours|log only|backlog)\b",
     re.IGNORECASE,
 )
 _QUIET = re.compile(r"\b(?:e-?mail|mail|slack|teams|chat|notify|notification|inform)\b", re.IGNORECASE)
@@ -39,7 +42,10 @@ _ADVICE = re.compile(
     r"|clear|run|see|follow|add|optimi[sz]e|kill|fail ?over|fallback|switch|drain|clean|renew|rotate|inspect"
     r"|analy[sz]e|contact|consider|execute|trigger|enable|disable|flush|free|expand|resize|look|fix|stop|start|open"
     r"|escalate|respond|acknowledge|use|go|tune"
-    r"|examine|confirm|debug|identify|update|delete|remove|archive|warm|reduce|throttle|block|immediate\w*|auto\w*)\b",
+    r"|examine|confirm|debug|identify|update|delete|remove|archive|warm|reduce|throttle|block|immediate\w*|auto\w*|asap|plan|retry"
+    r"|rerun|re-run"
+    r"|audit|collect|capture|compare|test|validate|profile|pause|mitigate|remediate|resolve|evaluate|assess|coordinate"
+    r"|communicate|upgrade|replace|migrate|rebuild|reindex|vacuum|raise|lower|adjust|move|notice)\b",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -113,14 +119,31 @@ def _gather(text: str) -> _Words:
         if _QUIET.search(part) and not page:
             quiet = told = True
         within = _WITHIN.match(part) or _DEADLINE.search(part)
-        found = find_duration(part[within.end() :]) if within else None
+        found = find_duration(part[within.end() :]) if within else _alone(part)
         if found is not None:
             deadline_s, told = found.quantity.value, True
         if _ROOM.search(part):
             quiet, told = quiet or not page, True
+        if quiet and told and _ONLY_IF.search(part) and found is None:
+            told = False  # `Email stakeholders if > 30 min`: told when it comes to that, not when the alert fires
         if not told and part.strip(" .-–—→") and not has_arrow:
             others.append(part.strip(" ."))
     return _Words(page, quiet or later, later, deadline_s, rooms, tuple(others), has_arrow)
+
+
+_ONLY_IF = re.compile(r"\b(?:if|after|when|unless)\b.*\d", re.IGNORECASE)
+
+
+def _alone(part: str) -> Found | None:
+    """A part that is nothing but a time: `15 minutes`, `30 min response`, `4h (business hours)`."""
+    text = _TIME_NOISE.sub("", part).strip(" .:()")
+    found = duration_at(text)
+    return found if found is not None and found.end == len(text) else None
+
+
+_TIME_NOISE = re.compile(
+    r"\b(?:response|sla|ack(?:nowledge)?|time|max(?:imum)?|or less|target)\b:?", re.IGNORECASE
+)
 
 
 def _decided(words: _Words, severity: Severity, written: bool) -> Response:

@@ -128,6 +128,14 @@ _REPEATED = re.compile(
 )
 
 
+_NOT_OK = re.compile(
+    r"(?:.{0,40}\b)?(?:http|status|response)(?:\s+(?:status|response|code))*\s*(?:!=|<>|≠|is not|isn.t|other than|not)"
+    r"\s*(?:200|2xx)(?:\s+ok)?",
+    re.IGNORECASE,
+)
+_OF_HEALTH = re.compile(r"\bhealth|\bhealthz\b|\bheartbeat\b", re.IGNORECASE)
+
+
 def read_failing_check(rest: Rest, asked: Asked) -> ReadCondition | Misread | None:
     """`health check fails`, `Database check fails for 30s`, `3 consecutive failures`."""
     text = rest.text.strip(" .")
@@ -136,6 +144,8 @@ def read_failing_check(rest: Rest, asked: Asked) -> ReadCondition | Misread | No
     if alone is not None:
         params["consecutive"] = float(alone["count"])
         return _check_condition(alone["who"] or "", params, rest, asked)
+    if _NOT_OK.fullmatch(text) and _OF_HEALTH.search(f"{asked.name} {text}"):
+        return _check_condition("", params, rest, asked)
     fails = _CHECK_FAILS.match(text)
     if fails is None:
         return None

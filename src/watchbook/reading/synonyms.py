@@ -229,49 +229,54 @@ action:
 """,
     "figures": """
 name:
-    metric, metrics, name, indicator, measure, measurement, signal, kpi, figure, sli, resource, item, criterion, objective
-    name, metric name, check, key metric, performance metric, service level indicator, goal name, dimension
+    metric, metrics, name, indicator, measure, measurement, signal, kpi, figure, sli, resource, item,
+    criterion, objective name, metric name, check, key metric, performance metric, service level indicator,
+    goal name, dimension
 target:
-    target, targets, target value, goal, goals, slo, sla, slo target, sla target, objective, target slo, objectives,
-    performance target, kpi target, commitment, target level, desired, desired value, target range, slo objective, target
-    threshold, sla commitment, service level objective, service level target
+    target, targets, target value, goal, goals, slo, sla, slo target, sla target, objective, target slo,
+    objectives, performance target, kpi target, commitment, target level, desired, desired value, target
+    range, slo objective, target threshold, sla commitment, service level objective, service level target
 budget:
     error budget, budget, allowed downtime, monthly error budget, downtime budget
 band:
-    normal, normal range, baseline, healthy, expected, acceptable, normal value, normal values, typical, typical range, ok,
-    good, healthy range, expected range, green, acceptable range, typical value, baseline value, expected value, safe, nominal,
-    usual, optimal, safe range, healthy value, healthy threshold, nominal range
+    normal, normal range, baseline, healthy, expected, acceptable, normal value, normal values, typical,
+    typical range, ok, good, healthy range, expected range, green, acceptable range, typical value, baseline
+    value, expected value, safe, nominal, usual, optimal, safe range, healthy value, healthy threshold,
+    nominal range
 go:
-    go, go threshold, go if, go criteria, go when, pass, pass criteria, pass threshold, pass if, success criteria, acceptance
-    criteria, acceptance, acceptance threshold, success threshold, required, requirement, exit criteria, launch criteria,
-    proceed if, success criterion, required value, must be
+    go, go threshold, go if, go criteria, go when, launch criteria, proceed if
+pass:
+    pass, pass criteria, pass threshold, pass if, success criteria, acceptance criteria, acceptance,
+    acceptance threshold, success threshold, required, requirement, exit criteria, launch criteria, proceed
+    if, success criterion, required value, must be
 no go:
-    no go, no go threshold, no go if, no go criteria, no go when, fail, fail threshold, fail if, abort, abort if, abort when,
-    abort threshold, stop if, rollback if, rollback when, rollback threshold, roll back if, roll back when, stop, stop threshold,
-    rollback trigger, failure threshold, fail criteria
+    no go, no go threshold, no go if, no go criteria, no go when, fail, fail threshold, fail if, abort, abort
+    if, abort when, abort threshold, stop if, rollback if, rollback when, rollback threshold, roll back if,
+    roll back when, stop, stop threshold, rollback trigger, failure threshold, fail criteria
 scale:
-    scale at, scale when, scale if, scaling trigger, autoscale at, scaling threshold, trigger value, scale threshold, hpa target,
-    autoscaling threshold, scale trigger, target utilization, scale point
+    scale at, scale when, scale if, scaling trigger, autoscale at, scaling threshold, trigger value, scale
+    threshold, hpa target, autoscaling threshold, scale trigger, target utilization, scale point
 scale up:
-    scale up, scale up at, scale up when, scale up if, scale out, scale out at, scale out when, scale up threshold, scale out
-    threshold, scale up trigger, scale out trigger, upscale, upscale at
+    scale up, scale up at, scale up when, scale up if, scale out, scale out at, scale out when, scale up
+    threshold, scale out threshold, scale up trigger, scale out trigger, upscale, upscale at
 scale down:
-    scale down, scale down at, scale down when, scale down if, scale in, scale in at, scale in when, scale down threshold, scale in
-    threshold, scale down trigger, scale in trigger, downscale, downscale at
+    scale down, scale down at, scale down when, scale down if, scale in, scale in at, scale in when, scale
+    down threshold, scale in threshold, scale down trigger, scale in trigger, downscale, downscale at
 low:
     min, minimum, lower bound, lower limit, floor, min value, minimum value, low
 high:
-    max, maximum, upper bound, upper limit, ceiling, limit, max value, maximum value, max allowed, maximum allowed
+    max, maximum, upper bound, upper limit, ceiling, limit, max value, maximum value, max allowed, maximum
+    allowed
 warning:
-    warning, warn, warning threshold, yellow, warning level, amber, warn at, warning at, warn threshold, warning when, warning
-    limit, warn level, warning value
+    warning, warn, warning threshold, yellow, warning level, amber, warn at, warning at, warn threshold,
+    warning when, warning limit, warn level, warning value
 critical:
-    critical, crit, critical threshold, red, critical level, critical at, critical when, critical limit, crit threshold,
-    critical value
+    critical, crit, critical threshold, red, critical level, critical at, critical when, critical limit, crit
+    threshold, critical value
 alert:
-    alert, alert threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when, alerting threshold, alert
-    on, page if, page at, paging threshold, pager threshold, alarm, alert trigger, alert level, alert value, alarm at, alert
-    limit, alert criteria, page threshold
+    alert, alert threshold, alert when, alert if, alert at, alarm threshold, alert condition, page when,
+    alerting threshold, alert on, page if, page at, paging threshold, pager threshold, alarm, alert trigger,
+    alert level, alert value, alarm at, alert limit, alert criteria, page threshold
 threshold:
     threshold, thresholds, trigger, triggers, condition, criteria
 rto:
@@ -281,22 +286,23 @@ rpo:
 value:
     value, values, level, amount, number, figure value, setting value
 current:
-    current, actual, current value, observed, measured, measured value, today, last month, last week, result, actual value,
-    current status, status, trend, state, compliance, met, achieved, pass/fail
+    current, actual, current value, observed, measured, measured value, today, last month, last week, result,
+    actual value, current status, status, trend, state, compliance, met, achieved, pass/fail
 unit:
     unit, units
 query:
-    query, promql, expression, prometheus query, prometheus metric, source, command, command/url, data source, how to measure
+    query, promql, expression, prometheus query, prometheus metric, source, command, command/url, data source,
+    how to measure
 window:
-    duration, for, window, period, time window, sustained, evaluation window, measurement window, timeframe, time frame,
-    measurement period, measured over, measurement, over
+    duration, for, window, period, time window, sustained, evaluation window, measurement window, timeframe,
+    time frame, measurement period, measured over, measurement, over
 severity:
     severity, priority, sev, alert severity, urgency
 action:
     action, response, actions, escalation, notification, notify, what to do
 note:
-    description, notes, note, meaning, comment, comments, rationale, reason, owner, dashboard, link, details, remarks, why, scope,
-    purpose, type, environment
+    description, notes, note, meaning, comment, comments, rationale, reason, owner, dashboard, link, details,
+    remarks, why, scope, purpose, type, environment
 """,
     "alerts": """
 name:
