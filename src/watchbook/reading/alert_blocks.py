@@ -16,7 +16,7 @@ from watchbook.reading.blocks import Block, Item, Line, List, Paragraph, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.conditions import ReadCondition, read_condition
 from watchbook.reading.document import Section
-from watchbook.reading.issue_words import has_alert_prefix, issue_name, split_condition
+from watchbook.reading.issue_words import has_alert_prefix, is_identifier, issue_name, split_condition
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_quantities
 from watchbook.reading.responses import pages
@@ -33,7 +33,6 @@ _PAGES_IN = frozenset({"alerting"})
 _STRICT = frozenset(
     {"", "title", "troubleshooting", "emergency", "monitoring", "metrics", "health_checks", "outage"}
 )
-_IDENTIFIER = re.compile(r"(?:[A-Z][a-z0-9]+|[A-Z]{2,}[a-z0-9]*){2,}|[a-z]+(?:[A-Z][a-z0-9]+)+|[A-Z]\w*_\w+")
 _LONGEST_RESPONSE = 80  # characters
 _ABOUT = re.compile(
     r"meaning|impact|description|summary|severity|remediation|mitigation|diagnosis", re.IGNORECASE
@@ -157,11 +156,9 @@ class _Reader:
         if placeholder_in(Line(found.line, found.name)):
             return False
         if not self.loose:
-            told = (
-                found.measures or found.named or (_is_identifier(found.name) and "severity" in found.fields)
-            )
+            told = found.measures or found.named or (is_identifier(found.name) and "severity" in found.fields)
             return told and found.rated
-        return found.measures or found.named or (_is_identifier(found.name) and (found.about or found.rated))
+        return found.measures or found.named or (is_identifier(found.name) and (found.about or found.rated))
 
     def _take(self, found: _Found, severity: Severity | None) -> None:
         notes = self.alerts.notes
@@ -232,11 +229,6 @@ class _Reader:
 
     def _reads(self, text: str, name: str) -> bool:
         return isinstance(read_condition(text, name, self.alerts.known), ReadCondition)
-
-
-def _is_identifier(name: str) -> bool:
-    """Whether a name is one that a monitoring system gives: `KubePodCrashLooping`, `High_CPU`."""
-    return _IDENTIFIER.fullmatch(name) is not None
 
 
 def _opens_another(blocks: tuple[Block, ...], index: int) -> bool:

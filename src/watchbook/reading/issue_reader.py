@@ -25,7 +25,7 @@ from watchbook.reading.causes import CauseDraft, add_fence, add_item, cause_of_r
 from watchbook.reading.conditions import Known, ReadCondition, read_condition, say_condition
 from watchbook.reading.document import Section
 from watchbook.reading.fences import is_shell, read_groups
-from watchbook.reading.issue_words import advice_of, issue_name, matching_alerts, part_of, split_condition
+from watchbook.reading.issue_words import advice_of, issue_name, part_of, split_condition
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import described, descriptions, used_in
@@ -65,6 +65,7 @@ class IssueReader:
             self._symptom(Line(section.line, condition), section.line)
 
     def read(self) -> tuple[Issue, tuple[Procedure, ...]]:
+        """The issue with the alerts that it names itself, and the procedures of its remedies."""
         self.notes.read(self.section.line, "issue", f"The issue “{self.name}”.")
         for section in self.section.walk():
             if section is not self.section:
@@ -72,13 +73,7 @@ class IssueReader:
             for block in section.blocks:
                 self._block(block)
         causes = tuple(self._cause(cause) for cause in self.causes)
-        alerts = tuple(dict.fromkeys(self.alerts)) or matching_alerts(
-            self.name, self.symptoms, self.context.alerts
-        )
-        if alerts and not self.alerts:
-            self.notes.read(
-                self.section.line, "issue", f"“{self.name}” is where the alert {', '.join(alerts)} leads."
-            )
+        alerts = tuple(dict.fromkeys(self.alerts))
         issue = Issue(
             self.name, alerts, tuple(self.symptoms), tuple(self.diagnosis), causes, self.section.line
         )

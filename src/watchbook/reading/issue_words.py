@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from watchbook.model.runbook import AlertRule, Symptom
-from watchbook.reading.blocks import List, Paragraph
+from watchbook.reading.blocks import Fence, List, Paragraph
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.procedures import clean_title
@@ -41,7 +41,7 @@ _PARTS = tuple(
             r"""(?:diagnos\w* | diagnostic\ (?:steps|commands|procedures?|tree|checks) | detection
             | investigat\w* | how\ to\ (?:check|diagnose|investigate)
             | debug\w* | triage | (?:initial\ |quick\ |first\ |immediate\ )?checks? | checklist | analysis
-            | steps\ to\ diagnose
+            | steps\ to\ diagnose | runbook | playbook
             | verification\ steps | what\ to\ check)(?:\ (?:steps|commands|procedures?|workflow|queries))?""",
         ),
         (
@@ -136,7 +136,9 @@ _TELLS = {
     "cause": re.compile(
         r"(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?\b(?!\s+analysis)", re.IGNORECASE
     ),
-    "diagnosis": re.compile(r"(?:diagnos|investigat|triage\b|debug|how to (?:check|diagnose)|what to check)", re.IGNORECASE),
+    "diagnosis": re.compile(
+        r"(?:diagnos|investigat|triage\b|debug|how to (?:check|diagnose)|what to check|runbook$)", re.IGNORECASE
+    ),
     "solution": re.compile(
         r"(?:(?:possible|quick|recommended|immediate)\s+)?(?:solution|resolution|resolve|fix|remed|mitigat|workaround)", re.I
     ),
@@ -161,8 +163,33 @@ def is_issue(section: Section) -> bool:
     return "solution" in said and bool(said & {"cause", "diagnosis"})
 
 
+_STATUS = re.compile(
+    r"\s*[\[(](?:deprecated|obsolete|draft|wip|removed)[\])]\s*$|\s+(?:alert\s+)?(?:runbook|playbook)$",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(r"(?:[A-Z][a-z0-9]+|[A-Z]{2,}[a-z0-9]*){2,}|[a-z]+(?:[A-Z][A-Za-z0-9]+)+")
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name is one that a monitoring system gives: `KubePodCrashLooping`, `High_CPU`."""
+    return _GIVEN.fullmatch(name) is not None or re.fullmatch(r"[A-Z]\w*_\w+", name) is not None
+
+
+def page_names(title: str) -> tuple[str, ...]:
+    """The alert that a page is about, from its title: `BasketFull [Deprecated]`; `CPU Throttling High` in one word, too."""
+    name = _STATUS.sub("", clean_title(title)).strip()
+    words = name.split()
+    capitals = len(words) > 1 and all(re.fullmatch(r"[A-Z][\w-]*", word) for word in words)
+    return (name, "".join(words)) if capitals else (name,)
+
+
 def is_page(section: Section) -> bool:
-    """Whether a top heading is one issue as a whole, the form of alert corpora: Meaning, Impact, Diagnosis, Mitigation."""
+    """Whether a top heading is one issue as a whole, the form of alert corpora: Meaning, Impact, Diagnosis, Mitigation.
+
+    A page without parts is one where its title is the name of an alert and commands stand on it.
+    """
+    if not section.sections and is_identifier(page_names(section.title)[0]):
+        return any(isinstance(block, Fence) for block in section.blocks)
     said = {
         kind
         for part in section.sections
@@ -202,26 +229,43 @@ def advice_of(text: str) -> tuple[str, str] | None:
     return (found["cause"].strip(), found["advice"].strip()) if found else None
 
 
-def matching_alerts(name: str, symptoms: list[Symptom], alerts: tuple[AlertRule, ...]) -> tuple[str, ...]:
-    """Alerts that the issue is about: by name, else by the signal of a symptom."""
-    words = _words_of(name)
-    named = [
-        alert.name
-        for alert in alerts
-        if _words_of(alert.name) and (_words_of(alert.name) <= words or words <= _words_of(alert.name))
-    ]
-    if named:
-        return tuple(named)
-    signals = {
-        (s.condition.signal, s.condition.params.get("quantile"))
-        for s in symptoms
-        if s.condition and s.condition.signal
-    }
-    return tuple(
-        alert.name
-        for alert in alerts
-        if (alert.condition.signal, alert.condition.params.get("quantile")) in signals
-    )
+class AlertIndex:
+    """The alerts that an issue is about: by name, else by the signal of a symptom. Built once a document.
+
+    Two names are of one thing where the words of one are all among the words of the other. Each alert is kept under its
+    rarest word, so that many alerts take no longer to look through than the few that may fit.
+    """
+
+    def __init__(self, alerts: tuple[AlertRule, ...]) -> None:
+        self._alerts = alerts
+        self._words = [_words_of(alert.name) for alert in alerts]
+        self._with: dict[str, list[int]] = {}
+        self._signals: dict[tuple[object, object], list[int]] = {}
+        for at, said in enumerate(self._words):
+            for word in said:
+                self._with.setdefault(word, []).append(at)
+        self._rarest: dict[str, list[int]] = {}
+        for at, said in enumerate(self._words):
+            if said:
+                rarest = min(said, key=lambda word: (len(self._with[word]), word))
+                self._rarest.setdefault(rarest, []).append(at)
+        for at, alert in enumerate(alerts):
+            if alert.condition.signal:
+                key = (alert.condition.signal, alert.condition.params.get("quantile"))
+                self._signals.setdefault(key, []).append(at)
+
+    def matching(self, name: str, symptoms: tuple[Symptom, ...]) -> tuple[str, ...]:
+        """Names of the alerts in order."""
+        words = _words_of(name)
+        found = {at for word in words for at in self._rarest.get(word, ()) if self._words[at] <= words}
+        if words and all(word in self._with for word in words):
+            fewest = min((self._with[word] for word in words), key=len)
+            found |= {at for at in fewest if words <= self._words[at]}
+        if not found:
+            conditions = [symptom.condition for symptom in symptoms if symptom.condition]
+            keys = {(one.signal, one.params.get("quantile")) for one in conditions if one.signal}
+            found = {at for key in keys for at in self._signals.get(key, ())}
+        return tuple(dict.fromkeys(self._alerts[at].name for at in sorted(found)))
 
 
 def _words_of(name: str) -> frozenset[str]:

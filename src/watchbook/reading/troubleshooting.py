@@ -9,20 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from watchbook.model.procedures import Procedure
-from watchbook.model.runbook import Issue, Symptom
+from watchbook.model.runbook import AlertRule, Issue, Symptom
 from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Table
 from watchbook.reading.causes import CauseDraft, cause_of_row, columns_of_causes, is_issue_table
 from watchbook.reading.document import Section
 from watchbook.reading.issue_reader import IssueReader
-from watchbook.reading.issue_words import has_alert_prefix, is_page, is_reference, names_in, part_of
+from watchbook.reading.issue_words import (
+    AlertIndex,
+    has_alert_prefix,
+    is_page,
+    is_reference,
+    names_in,
+    page_names,
+    part_of,
+)
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.step_text import Lines
 from watchbook.reading.synonyms import section_kind
 
-__all__ = ["Troubles", "is_page", "read", "read_alert", "read_page", "read_tables"]
+__all__ = ["Troubles", "is_page", "link", "read", "read_alert", "read_page", "read_tables"]
 
-_ELSEWHERE = frozenset({"escalation", "contacts", "dashboards", "review", "metrics", "severities", "targets", "contents",
-                        "alerting", "architecture", "overview"})  # fmt: skip
+_TELLING = frozenset({"symptoms", "cause", "causes", "diagnosis", "solution"})
 _QUESTION = re.compile(r"Q(?:uestion)?\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -46,28 +53,47 @@ def read(section: Section, notes: Notes, context: Context) -> Troubles:
             _left_over(part, notes)
         else:
             found.append(IssueReader(part, notes, context).read())
-    return _troubles(found, notes, context)
+    return _troubles(found)
 
 
-def _troubles(found: list[Found], notes: Notes, context: Context) -> Troubles:
-    issues = [issue for issue, _ in found]
-    for issue in issues if context.alerts else ():
-        if not issue.alerts:
-            notes.find("issue-without-alert", issue.line, name=issue.name)
-    return Troubles(tuple(issues), tuple(procedure for _, remedies in found for procedure in remedies))
+def _troubles(found: list[Found]) -> Troubles:
+    issues = tuple(issue for issue, _ in found)
+    return Troubles(issues, tuple(procedure for _, remedies in found for procedure in remedies))
+
+
+def link(issues: tuple[Issue, ...], alerts: tuple[AlertRule, ...], notes: Notes) -> tuple[Issue, ...]:
+    """All issues of the document, each with the alerts that lead to it; a finding where none does."""
+    index = AlertIndex(alerts)
+    return tuple(_linked(issue, index, bool(alerts), notes) for issue in issues)
+
+
+def _linked(issue: Issue, index: AlertIndex, has_alerts: bool, notes: Notes) -> Issue:
+    if issue.alerts:
+        return issue
+    names = index.matching(issue.name, issue.symptoms)
+    if names:
+        notes.read(issue.line, "issue", f"“{issue.name}” is where the alert {', '.join(names)} leads.")
+    elif has_alerts:
+        notes.find("issue-without-alert", issue.line, name=issue.name)
+    return replace(issue, alerts=names)
 
 
 def read_page(section: Section, notes: Notes, context: Context) -> Troubles:
     """The issue that a page is; its title is the name of the alert, or its headings `Alert: …` name the alerts."""
-    own = [part for part in section.sections if section_kind(part.title) not in _ELSEWHERE]
+    own = [
+        part
+        for part in section.sections
+        if _TELLING & {part_of(part.title)[0]} or not section_kind(part.title)
+    ]
     named = [
         name for part in section.walk() if has_alert_prefix(part.title) for name in names_in(part.title)
     ]  # fmt: skip
     page = replace(section, sections=tuple(own))
     issue, procedures = IssueReader(page, notes, context).read()
-    alerts = issue.alerts or tuple(dict.fromkeys(named)) or (issue.name,)
-    notes.tell(section.line, "issue", f"The page of the alert {', '.join(alerts)}.")
-    return Troubles((replace(issue, alerts=alerts),), procedures)
+    names = page_names(section.title)
+    alerts = issue.alerts or tuple(dict.fromkeys(named)) or names
+    notes.tell(section.line, "issue", f"The page of the alert {' or '.join(alerts)}.")
+    return Troubles((replace(issue, name=names[0], alerts=alerts),), procedures)
 
 
 def read_alert(section: Section, name: str, notes: Notes, context: Context) -> Troubles:
@@ -84,7 +110,7 @@ def read_tables(section: Section, notes: Notes, context: Context) -> Troubles:
     for block in section.all_blocks:
         if isinstance(block, Table) and is_issue_table(block) and not notes.is_read(block.rows):
             found += _rows(block, section.level, notes, context)
-    return _troubles(found, notes, context)
+    return _troubles(found)
 
 
 def _has_body(section: Section, notes: Notes) -> bool:

@@ -1,0 +1,209 @@
+"""Issues in the forms that people write: tables, labels, questions, items, headings anywhere, pages of alerts."""
+
+from pathlib import Path
+
+import pytest
+
+from watchbook.model.runbook import Issue, Runbook
+from watchbook.reading import read_runbook
+
+PAGES = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "alerts"
+
+
+def _issues(text: str) -> tuple[Issue, ...]:
+    return read_runbook(f"# Basket\n\n{text}\n").issues
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Troubleshooting\n\n| Symptom | Cause | Fix |\n|---|---|---|\n"
+        "| Baskets are empty | Cache lost | `./warm.sh all` |",
+        "## Common problems\n\n| Fix | Problem | Likely cause |\n|---|---|---|\n"
+        "| `./warm.sh all` | Baskets are empty | Cache lost |",
+        "## Operations\n\n### Known trouble\n\n| Issue | Root Cause | Resolution |\n|---|---|---|\n"
+        "| Baskets are empty | Cache lost | `./warm.sh all` |",
+        "## FAQ\n\n### Baskets are empty\n\n**Cause:** Cache lost\n\n**Fix:** Warm it: `./warm.sh all`",
+        "## Cache\n\n### Problem: Baskets are empty\n\n**Possible causes:**\n- Cache lost\n\n"
+        "**Solution:**\n1. Warm it: `./warm.sh all`",
+        "## Troubleshooting\n\n**Baskets are empty**\n\nCause: Cache lost\n\n"
+        "```bash\n# Solution: warm it\n./warm.sh all\n```",
+        "## Troubleshooting\n\n- **Baskets are empty**\n  - Cause: Cache lost\n  - Fix: Warm it: `./warm.sh all`",
+        "## SIEM\n\n### INC-042: Baskets are empty\n\n**Symptoms**: nothing is shown\n\n**Root cause:** Cache lost\n\n"
+        "**Resolution:**\n\n```sh\n./warm.sh all\n```",
+        "## Redis troubleshooting\n\n### 3. Baskets are empty\n\n#### Causes\n\n- Cache lost\n\n#### Resolution steps\n\n"
+        "1. Warm it: `./warm.sh all`",
+    ],
+)
+def test_one_problem_in_every_form_is_one_issue_with_its_cause_and_remedy(text: str) -> None:
+    """Name, cause and the command that mends it, whether in columns of any order, labels, items or headings."""
+    runbook = read_runbook(f"# Basket\n\n{text}\n")
+    (issue,) = runbook.issues
+    assert issue.name == "Baskets are empty"
+    causes = " ".join(cause.name for cause in issue.causes)
+    assert "Cache lost" in causes
+    scripts = [step.script for procedure in runbook.procedures for step in procedure.steps]
+    assert scripts == ["./warm.sh all"]
+
+
+def test_rows_of_one_symptom_are_one_issue_and_empty_rows_are_none() -> None:
+    """Two causes of one problem stand in two rows."""
+    (issue,) = _issues(
+        "## Troubleshooting\n\n| Symptom | Cause | Fix |\n|---|---|---|\n"
+        "| Slow | Disk | Wait |\n| Slow | CPU | Scale |\n|  | x | y |"
+    )
+    assert [(cause.name, cause.advice) for cause in issue.causes] == [("Disk", "Wait"), ("CPU", "Scale")]
+
+
+def test_a_table_of_alerts_and_fixes_leads_the_alerts_to_its_rows() -> None:
+    """`Alert | Cause | Fix` under alerting arms nothing: it says what to do when the alert comes."""
+    runbook = read_runbook(
+        "# Basket\n\n## Alerts\n\n| Alert | Severity | Threshold |\n|---|---|---|\n| Basket Slow | High | p95 > 2s |\n\n"
+        "| Alert | Cause | Fix |\n|---|---|---|\n| Basket Slow | Full disk | Empty it |\n"
+    )
+    assert len(runbook.alerts) == 1
+    (issue,) = runbook.issues
+    assert (issue.name, issue.alerts) == ("Basket Slow", ("Basket Slow",))
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        (
+            "**Q: Why is it slow?**\n\nA: The cache is cold after a restart.",
+            "The cache is cold after a restart.",
+        ),
+        ("Q: Why is it slow?\nA: The cache is cold after a restart.", "The cache is cold after a restart."),
+        ("### Why is it slow?\n\nThe cache is cold after a restart.", "The cache is cold after a restart."),
+        (
+            "### Q: Why is it slow?\n\n**Answer:** The cache is cold after a restart.",
+            "The cache is cold after a restart.",
+        ),
+    ],
+)
+def test_questions_and_answers_are_issues(text: str, advice: str) -> None:
+    """The question is the name, the answer the advice."""
+    (issue,) = _issues(f"## FAQ\n\n{text}")
+    assert issue.name == "Why is it slow?"
+    assert [cause.advice for cause in issue.causes] == [advice]
+
+
+def test_what_a_person_looks_at_is_a_step_of_the_diagnosis() -> None:
+    """Sentences, items behind an arrow, code behind *with*, and blocks below a diagnosis, in order."""
+    (issue,) = _issues(
+        "## Basket is down\n\n**Symptoms:** 502 errors\n\n**Diagnostic tree:**\n\n"
+        "1. Container running? → `docker ps`\n2. Check the events with `kubectl get events -n shop`.\n3. Ask a friend\n\n"
+        "Look at the graph of the queue.\n\n**Remediation:**\n\n- Pod is pending → add a node\n"
+    )
+    assert [(step.kind.value, step.script or step.text) for step in issue.diagnosis] == [
+        ("command", "docker ps"), ("command", "kubectl get events -n shop"), ("manual", "Ask a friend"),
+        ("manual", "Look at the graph of the queue."),
+    ]  # fmt: skip
+    assert [(cause.name, cause.advice) for cause in issue.causes] == [("Pod is pending", "add a node")]
+
+
+def test_paths_and_menus_are_no_commands() -> None:
+    """A file in a code span, a way through a menu, and a command that is warned of stay with the person."""
+    (issue,) = _issues(
+        "## Troubleshooting\n\n### Labels are missing\n\n**Resolution:**\n\n"
+        "1. Add the missing label: `messages/{lang}/{name}.json`\n"
+        "2. Open Settings → Labels → New\n3. Never run `kubectl delete ns shop` here\n"
+    )
+    assert [cause.procedure for cause in issue.causes] == [None] * len(issue.causes)
+
+
+def test_parts_of_an_issue_do_not_swallow_what_follows() -> None:
+    """Impact in one line leaves the block below it a diagnosis; a heading of another part closes the one before."""
+    (issue,) = _issues(
+        "## Baskets are lost\n\n### Symptoms\n\n- errors > 5%\n\n### Impact\n\nBad.\n\n### Diagnosis\n\n#### First look\n\n"
+        "```bash\nkubectl get pods\n```\n\n### Mitigation\n\nRestart the cache.\n\n### Prevention\n\n- Buy memory\n"
+    )
+    assert [step.script for step in issue.diagnosis] == ["kubectl get pods"]
+    assert [(cause.name, cause.advice) for cause in issue.causes] == [("Mitigation", "Restart the cache.")]
+    assert [symptom.condition is not None for symptom in issue.symptoms] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Deployment\n\n### Verify\n\n1. Check it: `curl -f http://x/health`\n",
+        "## Concepts\n\n**Cause and effect** are explained below.\n",
+        "## Background\n\n### History\n\nThe cause was found in May.\n",
+        "## Overview\n\n**Purpose:** Baskets\n**Impact:** Orders stop\n",
+        "## Ideas\n\n| Idea | Action |\n|---|---|\n| Tea | Drink |\n",
+    ],
+)
+def test_other_text_is_no_issue(text: str) -> None:
+    """One word of the kind is not enough."""
+    assert _issues(text) == ()
+
+
+_PAGE = """---
+title: Basket Full
+weight: 20
+---
+
+# BasketFull
+
+## Meaning
+
+No basket takes another thing.
+
+## Impact
+
+No orders.
+
+## Diagnosis
+
+Look at the graph of the baskets.
+
+- Check the pods via `kubectl -n $NAMESPACE get pod $POD`.
+
+```shell
+$ kubectl top pods
+NAME       CPU
+basket-1   3m
+```
+
+## Mitigation
+
+Empty the oldest baskets.
+
+## Escalation
+
+Call the owner.
+"""
+
+
+def test_a_page_of_an_alert_is_one_issue_with_its_name() -> None:
+    """Meaning, impact, diagnosis, mitigation: the title is the alert, sentences are what a person does."""
+    (issue,) = read_runbook(_PAGE).issues
+    assert (issue.name, issue.alerts) == ("BasketFull", ("BasketFull",))
+    (other,) = read_runbook(_PAGE.replace("# BasketFull", "# Basket Is Full [Deprecated]")).issues
+    assert (other.name, other.alerts) == ("Basket Is Full", ("Basket Is Full", "BasketIsFull"))
+    assert [step.kind.value for step in issue.diagnosis] == ["manual", "command", "command"]
+    assert [(step.script or "").split()[:1] for step in issue.diagnosis] == [[], ["kubectl"], ["kubectl"]]
+    assert [(cause.name, cause.advice) for cause in issue.causes] == [
+        ("Mitigation", "Empty the oldest baskets.")
+    ]
+
+
+def _whole(runbook: Runbook, name: str) -> bool:
+    """Whether a page gave one issue with its alert, and what stands in it of diagnosis and mitigation."""
+    return len(runbook.issues) == 1 and name in runbook.issues[0].alerts
+
+
+@pytest.mark.skipif(not PAGES.exists(), reason="strangers' pages are not part of the repository")
+def test_pages_of_strangers_are_read_as_what_they_are() -> None:
+    """Of two corpora of alert pages nearly all give one issue of the alert's name with a diagnosis and a mitigation."""
+    counts = {"pages": 0, "named": 0, "diagnosis": 0, "mitigation": 0}
+    for path in sorted(PAGES.rglob("*.md")):
+        if path.stem in ("_index", "README"):
+            continue
+        counts["pages"] += 1
+        runbook = read_runbook(path.read_text())
+        counts["named"] += _whole(runbook, path.stem)
+        counts["diagnosis"] += any(issue.diagnosis for issue in runbook.issues)
+        counts["mitigation"] += any(issue.causes for issue in runbook.issues)
+    assert counts["pages"] > 150
+    assert min(counts.values()) >= 0.95 * counts["pages"], counts
