@@ -56,10 +56,15 @@ def _title(one: Compared) -> str:
 
 def _place(change: Change) -> str:
     """`81`, or `79 → 81`; `–` stands for not there."""
-    old, new = change.old_line, change.new_line
+    old, new = _at(change.old_file, change.old_line), _at(change.new_file, change.new_line)
     if old == new:
-        return str(new) if new else ""
+        return new
     return f"{old or '–'} → {new or '–'}"
+
+
+def _at(file: str, line: int | None) -> str:
+    """`81`, or `parts/alerts.md:5` in a part of the runbook; empty where there is no line."""
+    return "" if not line else f"{file}:{line}" if file else str(line)
 
 
 def _nothing(one: Compared) -> str:
@@ -92,13 +97,21 @@ def in_json(compared: Sequence[Compared]) -> str:
             "path": one.path, "old_path": one.old_path, "new_path": one.new_path, "service": one.service,
             "changes": [
                 {"kind": change.kind, "risk": change.risk.value, "subject": change.subject, "says": change.says,
-                 "old_line": change.old_line, "new_line": change.new_line}
+                 "old_line": change.old_line, "new_line": change.new_line,
+                 **_files_of(change)}
                 for change in one.changes
             ],
         }
         for one in compared
     ]  # fmt: skip
     return json.dumps({"version": 0, "files": files}, indent=2, ensure_ascii=False)
+
+
+def _files_of(change: Change) -> dict[str, str]:
+    """The files of the lines, where one of them is a part of the runbook."""
+    if not change.old_file and not change.new_file:
+        return {}
+    return {"old_file": change.old_file, "new_file": change.new_file}
 
 
 def in_markdown(compared: Sequence[Compared]) -> str:
@@ -116,16 +129,18 @@ def in_markdown(compared: Sequence[Compared]) -> str:
 
 
 def _group(risk: Risk, changes: Sequence[Change]) -> str:
-    lines = [
-        f"- {escaped(change.says)}{f' (line {change.new_line})' if change.new_line else ''}"
-        for change in changes[:_SHOWN]
-    ]
+    lines = [f"- {escaped(change.says)}{_line_of(change)}" for change in changes[:_SHOWN]]
     if len(changes) > _SHOWN:
         lines.append(f"- and {len(changes) - _SHOWN} more")
     listed = "\n".join(lines)
     if risk is Risk.NONE:
         return f"<details><summary>{_HEADINGS[risk]} ({len(changes)})</summary>\n\n{listed}\n\n</details>"
     return f"**{_HEADINGS[risk]}**\n\n{listed}"
+
+
+def _line_of(change: Change) -> str:
+    at = _at(change.new_file, change.new_line)
+    return f" ({escaped(at)})" if change.new_file and at else f" (line {at})" if at else ""
 
 
 def escaped(says: str) -> str:

@@ -26,13 +26,14 @@ import click
 def command(paths: tuple[Path, ...], form: str, junit: Path | None, only: str) -> int:
     """Play the scenarios of runbooks: what would fire, who would be paged, what diagnosis would say.
 
-    PATH is a runbook, a file of scenarios (RUNBOOK.test.yaml), or a folder that is searched for runbooks. Default: this
-    folder. Nothing is started, asked or sent, and nobody waits: time is that of the scenario.
+    PATH is a runbook, a file of scenarios (RUNBOOK.test.yaml), or a folder that is searched for runbooks. Without one,
+    the files that watchbook.toml names, or this folder. Nothing is started, asked or sent, and nobody waits: time is
+    that of the scenario.
     """
     from watchbook.app.rehearsing import find_sources
     from watchbook.cli import testing
 
-    sources, bare = find_sources(paths or (Path(),))
+    sources, bare = find_sources(paths or _named() or (Path(),))
     results = testing.play_all(sources, only)
     if junit is not None:
         testing.write_junit(junit, results)
@@ -44,3 +45,11 @@ def command(paths: tuple[Path, ...], form: str, junit: Path | None, only: str) -
     for problem in testing.problems_of(results):
         print(f"watchbook: {problem}", file=sys.stderr)
     return testing.exit_code(results)
+
+
+def _named() -> list[Path]:
+    """The files, folders and patterns of the wiring found from here."""
+    from watchbook.app.documents.choosing import file_paths, wiring_that_names
+
+    wiring = wiring_that_names()
+    return file_paths(wiring) if wiring is not None else []

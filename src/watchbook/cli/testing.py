@@ -95,7 +95,7 @@ def _told(source: Source, failure: Failure) -> Iterator[str]:
     yield f"        expected: {failure.expected}"
     yield f"        happened: {failure.happened}"
     for one in failure.decided:
-        yield f"        decided by {source.loaded.path}:{one.line}: {one.text}"
+        yield f"        decided by {source.loaded.where(one.line)}: {one.text}"
 
 
 def _summary(results: Sequence[Result], bare: Sequence[Path]) -> str:

@@ -116,6 +116,7 @@ class Scenario:
 
     name: str
     environment: str = ""
+    service: str = ""  # of a runbook that describes several
     starts: str = ""
     group_wait_s: float | None = None
     interval_s: float | None = None  # of series; None: the runbook's cadence of metrics

@@ -34,9 +34,19 @@ MARK = "watchbook-test"
 SAYS = "Scenarios that `watchbook test` plays; nothing of them is watched, run or paged."
 INSTANCES = "instances"
 KEYS = {
-    "the file": ("scenarios", "environment", "starts", "group_wait", "interval"),
+    "the file": ("scenarios", "environment", "service", "starts", "group_wait", "interval"),
     "a scenario": (
-        *("name", "environment", "starts", "group_wait", "interval", "series", "probes", "commands"),
+        *(
+            "name",
+            "environment",
+            "service",
+            "starts",
+            "group_wait",
+            "interval",
+            "series",
+            "probes",
+            "commands",
+        ),
         *("people", "expect"),
     ),
     "a series": ("series", "values"),
@@ -146,6 +156,7 @@ class _Reader:
         return replace(
             base,
             environment=self._text(fields.get("environment")) or base.environment,
+            service=self._text(fields.get("service")) or base.service,
             starts=self._text(fields.get("starts")) or base.starts,
             group_wait_s=self._duration(fields.get("group_wait"), base.group_wait_s),
             interval_s=self._duration(fields.get("interval"), base.interval_s, positive=True),

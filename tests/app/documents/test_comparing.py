@@ -6,6 +6,7 @@ import pytest
 from tests.world.repositories import PLAIN, Repo
 
 from watchbook.app.documents.comparing import Compared, compare_files, compare_revisions
+from watchbook.cli.differing import in_markdown, in_text
 
 HEAD = "# Runbook\n\n**Service:** {}\n\n"
 ALERTS = """\
@@ -39,7 +40,12 @@ def test_a_change_in_a_part_is_a_change_of_its_runbook(repo: Repo) -> None:
         {"shop/RUNBOOK.md": MAIN, "shop/parts/alerts.md": _alerts(1), "cart/RUNBOOK.md": HEAD.format("cart")}
     )
     repo.commit({"shop/parts/alerts.md": _alerts(2)})
-    assert _said(compare_revisions("HEAD~1..HEAD", (), Path())) == [("shop/RUNBOOK.md", "shop", True)]
+    compared = compare_revisions("HEAD~1..HEAD", (), Path())
+    assert _said(compared) == [("shop/RUNBOOK.md", "shop", True)]
+    (change,) = compared[0].changes
+    assert (change.old_file, change.old_line, change.new_file, change.new_line) == ("parts/alerts.md", 5) * 2
+    assert any("parts/alerts.md:5" in line for line in in_text(compared, False))
+    assert "(parts/alerts.md:5)" in in_markdown(compared).replace("\\", "")
     assert compare_revisions("HEAD", (), Path()) == []
     (repo.folder / "shop/parts/alerts.md").write_text(_alerts(3))
     assert _said(compare_revisions("HEAD", (Path("shop"),), Path())) == [("shop/RUNBOOK.md", "shop", True)]

@@ -53,8 +53,19 @@ class _Version:
     """One document in one state."""
 
     path: str
-    text: str
+    composed: Composed
     runbook: Runbook
+
+    @property
+    def text(self) -> str:
+        return self.composed.text
+
+    def place(self, line: int | None) -> tuple[str, int | None]:
+        """The file of a line, empty for the main one, and the line there."""
+        if line is None or not self.composed.origins:
+            return "", line
+        origin = self.composed.origin(line)
+        return "" if origin.file == self.composed.files[0] else origin.file, origin.line
 
 
 def compare_files(old: Path, new: Path) -> list[Compared]:
@@ -64,7 +75,7 @@ def compare_files(old: Path, new: Path) -> list[Compared]:
 
 def _versions_of(path: Path) -> list[_Version]:
     composed = join(path.name, (), reader_of(path))
-    return [_Version(str(path), composed.text, runbook) for runbook in read_runbooks(composed.text)]
+    return [_Version(str(path), composed, runbook) for runbook in read_runbooks(composed.text)]
 
 
 def compare_revisions(span: str, paths: Sequence[Path], folder: Path) -> list[Compared]:
@@ -107,7 +118,7 @@ def _touched(documents: Mapping[str, Composed], changed: Sequence[str]) -> set[s
 
 def _read(documents: Mapping[str, Composed], wanted: set[str]) -> list[_Version]:
     return [
-        _Version(main, composed.text, runbook)
+        _Version(main, composed, runbook)
         for main, composed in documents.items()
         if main in wanted
         for runbook in read_runbooks(composed.text)
@@ -247,6 +258,12 @@ def _compared(old: _Version | None, new: _Version | None) -> Compared:
     if old is None or new is None:
         one, two = replace(one, findings=()), replace(two, findings=())
     edited = old is None or new is None or old.text != new.text
-    return Compared(
-        old.path if old else None, new.path if new else None, service, differences(one, two), edited
-    )
+    changes = tuple(_placed(change, old, new) for change in differences(one, two))
+    return Compared(old.path if old else None, new.path if new else None, service, changes, edited)
+
+
+def _placed(change: Change, old: _Version | None, new: _Version | None) -> Change:
+    """The change with the files and lines in which its two sides stand."""
+    before = old.place(change.old_line) if old is not None else ("", change.old_line)
+    after = new.place(change.new_line) if new is not None else ("", change.new_line)
+    return replace(change, old_file=before[0], old_line=before[1], new_file=after[0], new_line=after[1])

@@ -42,6 +42,8 @@ class Change:
     says: str
     old_line: int | None = None
     new_line: int | None = None
+    old_file: str = ""  # the file of the line, where that is a part of the runbook beside the main one
+    new_file: str = ""
 
     @property
     def order(self) -> tuple[int, int, int, int]:
