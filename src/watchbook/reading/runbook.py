@@ -408,6 +408,7 @@ def _read_issues(draft: _Draft) -> None:
     for chapter in draft.chapters:
         if chapter.kind not in ("troubleshooting", "contents"):
             _add_issues(draft, troubleshooting.read_tables(chapter, draft.notes, draft.context))
+    draft.issues = troubleshooting.link(draft.issues, draft.alerts, draft.notes)
     for chapter in draft.of("commands"):
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     everywhere = (draft.preamble, *draft.chapters)
