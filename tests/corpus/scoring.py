@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from tests.corpus.labels import Amount, Figure, Labels
@@ -22,7 +22,7 @@ from watchbook.model.safety import Safety
 Json = dict[str, Any]
 
 # Readings that stand for the whole document: their line is where the part begins, not where the number stands.
-_WHOLE = {"rpo", "rto", "backup_frequency", "retention", "drill", "notice", "hours"}
+_WHOLE = {"rpo", "rto", "backup_frequency", "retention", "drill", "notice", "hours", "ladder"}
 # What an alert always holds, written or not, is no value of its line.
 _NOT_VALUES = {"line", "end_line", "column", "length", "version", "response", "average_s"}
 
@@ -118,6 +118,8 @@ def taken_apart(contract: Json) -> Reading:
         numbers.setdefault(line, []).append(value)
     whole = [value for part in ("recovery", "maintenance") for _, value in _values(contract[part] or {})]
     whole += [value for _, value in _values(contract["service"])]
+    starts = [rung["after_s"] for rung in contract["ladder"]]
+    whole += [*starts, *(later - sooner for sooner, later in pairwise(starts))]
     found = frozenset(finding["line"] for finding in contract["findings"])
     return Reading(tuple(_said(contract)), numbers, whole, found, tuple(_steps(contract)))
 

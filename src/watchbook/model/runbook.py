@@ -342,6 +342,22 @@ class SeverityLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that is no condition: how long a task takes, what is kept how long, how many, who is asked after when.
+
+    `what` says which of these as far as the words around it do (`duration`, `retention`, `limit`, …, `other`); `values`
+    are one number, or both ends of a range, in the base unit `unit`; `op` is a comparison, empty where none is written.
+    """
+
+    name: str
+    what: str
+    op: str
+    values: tuple[float, ...]
+    unit: Unit
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """Dates as ISO text (`2026-11-23`): the pure layers compare, they do not read a calendar."""
 
@@ -407,6 +423,7 @@ class Runbook:
     digest: str = ""
     severities: tuple[SeverityLevel, ...] = ()
     figures: tuple[AlertRule, ...] = ()  # targets, bands, triggers and checklists: never an alert, never armed
+    amounts: tuple[Amount, ...] = ()  # every other number that people go by; nothing acts on them
 
     def procedure(self, name: str) -> Procedure | None:
         """The procedure of that name; case and punctuation do not count."""

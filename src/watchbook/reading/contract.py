@@ -11,6 +11,7 @@ from typing import Any
 from watchbook.model.procedures import Expectation, Parameter, Procedure, Step
 from watchbook.model.runbook import (  # fmt: skip
     AlertRule,
+    Amount,
     Cause,
     Command,
     Condition,
@@ -55,6 +56,7 @@ def contract(runbook: Runbook) -> Json:
         "ladder": [_rung(rung) for rung in runbook.ladder],
         "rooms": list(runbook.rooms),
         "severities": [_severity_level(level) for level in runbook.severities],
+        "amounts": [_amount(amount) for amount in runbook.amounts],
         "review": {"last_updated": runbook.review.last_updated, "next_review": runbook.review.next_review},
         "coverage": {
             "lines": runbook.coverage.lines, "read": runbook.coverage.read, "faulted": runbook.coverage.faulted,
@@ -188,6 +190,13 @@ def _severity_level(level: SeverityLevel) -> Json:
         **_some(response_s=level.response_s, update_every_s=level.update_every_s, resolve_s=level.resolve_s,
                 ladder=[_rung(rung) for rung in level.ladder] or None),
         "says": level.says, "line": level.line,
+    }  # fmt: skip
+
+
+def _amount(amount: Amount) -> Json:
+    return {
+        "name": amount.name, "what": amount.what, **_some(op=amount.op or None), "values": list(amount.values),
+        "unit": amount.unit.value, "line": amount.line,
     }  # fmt: skip
 
 

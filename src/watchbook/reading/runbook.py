@@ -11,6 +11,7 @@ from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
 from watchbook.model.runbook import (  # fmt: skip
     AlertRule,
+    Amount,
     Command,
     Component,
     Environment,
@@ -31,6 +32,7 @@ from watchbook.reading import (
     agreement,
     alert_blocks,
     alerting,
+    amounts,
     architecture,
     commands,
     contacts,
@@ -91,6 +93,7 @@ class _Draft:
     procedures: tuple[Procedure, ...] = ()
     severities: tuple[SeverityLevel, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    amounts: tuple[Amount, ...] = ()
     tables: tuple[figure_tables.FigureTable, ...] = ()
     claimed: list[alert_blocks.Claimed] = field(default_factory=list)
     issues: tuple[Issue, ...] = ()
@@ -162,6 +165,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
+    _read_amounts(draft)
     draft.document = whole  # scenarios are content, too
     return _finish(text, draft)
 
@@ -417,6 +421,14 @@ def _read_issues(draft: _Draft) -> None:
     leftovers.give_reasons(everywhere, draft.notes)
 
 
+def _read_amounts(draft: _Draft) -> None:
+    """Last of all: the numbers that no other module has read."""
+    told = amounts.told_values(
+        draft.severities, draft.procedures, draft.issues, draft.people.ladder, draft.notes
+    )
+    draft.amounts = amounts.read((draft.preamble, *draft.chapters), draft.notes, told)
+
+
 def _add_issues(draft: _Draft, found: troubleshooting.Troubles) -> None:
     draft.issues += found.issues
     draft.procedures += found.procedures
@@ -434,7 +446,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         tuple(people.rooms), draft.review, severities=draft.severities,
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
-    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules))
+    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules), amounts=draft.amounts)
     first = len(notes.findings)
     agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)

@@ -50,6 +50,7 @@ _TOLD_BY = {
     "ladder": ("page",),
     "rooms": ("contact",),
     "severities": ("severity",),
+    "amounts": ("amount",),
     "review": ("document",),
 }
 # Where something stands, how its words were cut, and what is made from other parts.

@@ -1,0 +1,332 @@
+"""Amounts: what else a document says in numbers: how long a task takes, what is kept how long, who is asked after when.
+
+Called by `reading.runbook` after every other module. An amount is told, shown and compared; it starts nothing and
+pages nobody. Conditions, targets and bands are `reading.figures`; values told by them are not told twice. Sentences
+in paragraphs, code, and numbers without a unit or a countable thing (ports, versions, ids) stay what they are.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+
+from watchbook.model.findings import entry
+from watchbook.model.procedures import Procedure
+from watchbook.model.quantities import Quantity, Unit, say
+from watchbook.model.runbook import Amount, Issue, SeverityLevel
+from watchbook.reading.blocks import Block, Line, List, Paragraph, Row, Table
+from watchbook.reading.document import Section
+from watchbook.reading.ladders import WrittenLadder
+from watchbook.reading.notes import Notes
+from watchbook.reading.placeholders import placeholder_in
+from watchbook.reading.quantities import Found, find_cadence, find_quantities, quantity_at
+
+_LONGEST = 600  # characters of a line that is looked into; longer ones are prose
+_LONGEST_NAME = 70
+_MOST = 12  # amounts of one line
+_EDGES = " <>=≤≥~≈±-–—→:([)]·"
+# Chapters without amounts, and kinds of readings whose modules have read all numbers of their lines.
+_NOT_HERE = frozenset({"contents", "review"})
+_WHOLE = frozenset(
+    {"alert", "health check", "metric", "target", "band", "trigger", "checklist", "environment", "backup", "drill", "hours",
+     "objective", "rotation", "review", "service", "metrics endpoint", "notice"}
+)  # fmt: skip
+
+# Findings about a number or a condition that was not understood: an amount does not make it good.
+_FAULTED = frozenset(
+    entry(kind).code
+    for kind in (
+        "line-not-understood", "objective-not-understood", "check-not-understood", "range-not-understood",
+        "expectation-not-understood", "signal-unknown", "duration-not-understood", "unit-mismatch",
+        "figure-not-understood", "condition-not-understood", "condition-backwards", "value-impossible",
+        "response-not-understood", "severity-time-not-understood",
+    )
+)  # fmt: skip
+
+# Words around a number → what it is. Earlier ones win: "retention of daily backups" is about keeping.
+_KINDS: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(
+    (kind, re.compile(rf"\b(?:{words})\b", re.IGNORECASE))
+    for kind, words in (
+        ("retention", r"retention|retain\w*|kept?|keep(?:ing)?|stored? for|archived? for|compress(?:ed)? after"),
+        ("rto", r"rto|recovery time"),
+        ("rpo", r"rpo|recovery point"),
+        ("timeout", r"time-?outs?|ttl|expir\w+|grace period|back-?off"),
+        ("escalation", r"escalat\w+|unresolved|no (?:response|answer)|not acknowledged|page|secondary|backup contact"),
+        ("update", r"updates? every|status updates?|post updates?|communicat\w+"),
+        ("response", r"response|respond\w*|acknowledg\w+|sla|investigate|react\w*"),
+        ("backup", r"back-?ups?|snapshots?|dumps?"),
+        ("rate", r"rate limit\w*|throttl\w+|throughput|requests?|req"),
+        ("limit", r"limits?|limited|max(?:imum)?|minimum|min ?available|pool|quota|up to|at most|at least|cap(?:ped)?"),
+        ("scale", r"replicas?|pods?|instances?|nodes?|hpa|workers?|shards?|partitions?"),
+        ("duration", r"durations?|time|estimated|takes?|lasts?|window|monitor|wait|watch|observe|soak|within"),
+        ("cadence", r"every|each|per|rotation|refresh\w*|interval|schedules?|scheduled|(?:hour|dai|week|month|year)ly"),
+    )
+)  # fmt: skip
+_THINGS = re.compile(
+    r"\s*(?:(?:max(?:imum)?|concurrent|open|idle|active|healthy|ready|running|worker|database|db|api|client)\s+){0,2}"
+    r"(?:connections|pods|replicas|nodes|instances|workers|threads|attempts|retries|shards|partitions|brokers|servers|hosts"
+    r"|containers|tasks|consumers|backups|copies|events|messages|requests|sessions|users|restarts)\b",
+    re.IGNORECASE,
+)
+_NAMED_COUNT = re.compile(
+    r"\b(?:min|max|minimum|maximum|min ?available|max ?unavailable|limit|(?:replica|pod|instance|node|worker|thread"
+    r"|connection|retry) counts?|replicas|attempts|retries|concurrency|(?:pool|batch|queue) size)\s*[:=]\s*$",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\s*(?:–|—|-|…|\.\.\.?|to|and)\s*", re.IGNORECASE)
+_OPERATOR = re.compile(
+    r"(?P<op>>=|<=|≥|≤|>|<|=>|=<)\s*$|\b(?P<words>above|over|more than|exceeds?|below|under|less than|at least|at most|up to"
+    r"|within|after)\s*$",
+    re.IGNORECASE,
+)
+_OPERATORS = {
+    "≥": ">=", "=>": ">=", "at least": ">=", "≤": "<=", "=<": "<=", "at most": "<=", "up to": "<=", "within": "<=",
+    "above": ">", "over": ">", "more than": ">", "exceed": ">", "exceeds": ">", "after": ">", "below": "<", "under": "<",
+    "less than": "<",
+}  # fmt: skip
+_PROCESSOR = re.compile(r"\b(?:v?cpus?|cores?)\b[^\d]*$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
+_MONEY = re.compile(r"[$€£¥]\s*$")
+_SOMETIMES = re.compile(
+    r"\b(?:back-?ups?|snapshots?|dumps?|replicated?|replication|rotated?|rotations?|drills?|restores?|archives?|archived)\b",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"\(([^()]{1,60})\)\s*$")
+
+
+@dataclass(slots=True)
+class Amounts:
+    """The amounts so far; `told` are values that other modules have read, `done` lines that they read whole or faulted."""
+
+    notes: Notes
+    told: Mapping[int, frozenset[float]]
+    done: frozenset[int]
+    found: list[Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One number, or both ends of a range, and the words in front of it."""
+
+    quantities: tuple[Quantity, ...]
+    start: int
+    end: int
+    op: str = ""
+
+
+def read(
+    chapters: tuple[Section, ...], notes: Notes, told: Mapping[int, frozenset[float]]
+) -> tuple[Amount, ...]:
+    """Every amount in tables, items, fields and behind titles, in the order of the document.
+
+    `told` gives for a line the values, in base units, that something else has read there.
+    """
+    done = {
+        line
+        for reading in notes.readings if reading.kind in _WHOLE
+        for line in range(reading.line, min(reading.end_line or reading.line, reading.line + 20) + 1)
+    }  # fmt: skip
+    done |= {finding.line for finding in notes.findings if finding.code in _FAULTED}
+    gathered = Amounts(notes, told, frozenset(done), [])
+    for chapter in chapters:
+        if chapter.kind not in _NOT_HERE:
+            for section in chapter.walk():
+                _read_section(section, gathered)
+    return tuple(gathered.found)
+
+
+def _read_section(section: Section, gathered: Amounts) -> None:
+    behind = _BRACKETED.search(section.title[:_LONGEST])
+    if behind is not None:
+        name = section.title[: behind.start()].strip()
+        _take(behind[1], name, section.line, gathered, f"{name} {behind[1]}")
+    for block in section.blocks:
+        _read_block(block, gathered)
+
+
+def _read_block(block: Block, gathered: Amounts) -> None:
+    if isinstance(block, Table):
+        for row in block.rows:
+            _read_row(row, block.header, gathered)
+    elif isinstance(block, List):
+        for item in block.items:
+            for line in item.lines:
+                _read_line(line, gathered)
+            for inner in item.blocks:
+                _read_block(inner, gathered)
+    elif isinstance(block, Paragraph):
+        for line in block.lines:
+            if line.field(plain=False) is not None or block.label is not None:
+                _read_line(line, gathered)
+
+
+def _read_row(row: Row, header: Row, gathered: Amounts) -> None:
+    """Every cell behind the first, which names the row; a number alone names it with the word of its column."""
+    name = row.cells[0].text.strip() if row.cells else ""
+    if re.fullmatch(r"[\d.,#]*", name):
+        name = f"{header.cells[0].text} {name}".strip()
+    for index, cell in enumerate(row.cells):
+        column = header.cells[index].text if index < len(header.cells) else ""
+        if placeholder_in(cell) is None and (index > 0 or _is_value(cell)):
+            shown = f"{name}, {column}" if index > 0 and column else name
+            _take(_plain(cell), shown, row.line, gathered, f"{column} {cell.text}")
+
+
+def _is_value(cell: Line) -> bool:
+    """Whether a first cell is a value rather than a name: `> 30 min`, `15 minutes`."""
+    return bool(re.match(r"\s*(?:[<>≤≥]=?\s*)?\d", cell.text))
+
+
+def _read_line(line: Line, gathered: Amounts) -> None:
+    if placeholder_in(line) is None:
+        field = line.field()
+        key = field.key if field is not None else ""
+        names = bool(key) and not re.search(r"\([^)]*$", key) and not _values(key)
+        _take(_plain(line), key if names else "", line.number, gathered, line.text)
+
+
+def _plain(line: Line) -> str:
+    """The text with every code span and address blotted out, so that offsets stay."""
+    text = _ADDRESS.sub(lambda found: "·" * len(found[0]), line.text[:_LONGEST])
+    for span in line.spans:
+        if span.kind == "code" or "://" in span.text:
+            text = text[: span.start] + "·" * (min(span.end, len(text)) - span.start) + text[span.end :]
+    return text
+
+
+def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> None:
+    """Keeps what nothing else has told of the line, and says it."""
+    notes = gathered.notes
+    if line in gathered.done:
+        return
+    told = gathered.told.get(line, frozenset())
+    for value in _values(text)[:_MOST]:
+        if all(quantity.value in told for quantity in value.quantities):
+            continue
+        shown = name or _name_around(around if len(around) >= len(text) else text, value)
+        one = Amount(
+            shown[:_LONGEST_NAME], _kind(text, value, f"{name} {around[:60]}" if name else ""), value.op,
+            tuple(quantity.value for quantity in value.quantities), value.quantities[0].unit, line,
+        )  # fmt: skip
+        if one not in gathered.found[-_MOST:]:
+            gathered.found.append(one)
+            tell = notes.tell if line in notes.read_lines else notes.read
+            tell(line, "amount", say_amount(one))
+
+
+def say_amount(amount: Amount) -> str:
+    """One amount as a sentence: `Deploy databases, Duration: 20 min.`"""
+    values = " to ".join(say(value, amount.unit) for value in amount.values)
+    words = {">": "more than ", "<": "less than ", ">=": "at least ", "<=": "at most "}.get(amount.op, "")
+    return f"An amount, which starts nothing by itself: {amount.name or 'without a name'}, {words}{values}."
+
+
+def _name_around(text: str, value: _Value) -> str:
+    """The clause that holds the number, without the number."""
+    clauses = re.split(r"[.;,|]\s", text[: value.start])
+    within = [part for part in re.split(r"[:(]\s*", clauses[-1]) if part.strip(_EDGES)]
+    behind = re.split(r"[.;,)|:]", text[value.end :])[0]
+    words = within[-1] if within else behind if behind.strip(_EDGES) else clauses[0]
+    return " ".join(re.sub(r"[*_✅❌☑✔]+", " ", words).split()).strip(_EDGES)
+
+
+def _kind(text: str, value: _Value, name: str) -> str:
+    """What its name says it is, else the words nearest to the number, else all around it."""
+    for words in (name, text[max(0, value.start - 40) : value.end + 30], text):
+        for kind, pattern in _KINDS:
+            if pattern.search(words):
+                return kind
+    return "duration" if value.quantities[0].unit is Unit.SECONDS else "other"
+
+
+# --- numbers in a text ------------------------------------------------------------------------------------------
+
+
+def _values(text: str) -> list[_Value]:
+    """Numbers with a unit, counts of things, ranges, and how often something is kept, in order."""
+    found = [one for one in find_quantities(text[:_LONGEST]) if not _is_other(text, one)]
+    values: list[_Value] = []
+    at = 0
+    while at < len(found):
+        value, used = _value_at(text, found, at)
+        at += used
+        if value is not None:
+            values.append(value)
+    if _SOMETIMES.search(text) and not any(value.quantities[0].unit is Unit.SECONDS for value in values):
+        often = find_cadence(text)
+        if often is not None and often.quantity.value > 0:
+            values.append(_Value((often.quantity,), often.start, often.end))
+    return values
+
+
+def _is_other(text: str, one: Found) -> bool:
+    """Money, and thousandths of a processor, which look like minutes: `CPU: 1000m`."""
+    before = text[max(0, one.start - 24) : one.start]
+    millis = one.quantity.text.endswith("m") and one.quantity.unit is Unit.SECONDS
+    return bool(_MONEY.search(before) or (millis and _PROCESSOR.search(before)))
+
+
+def _value_at(text: str, found: list[Found], at: int) -> tuple[_Value | None, int]:
+    """The amount that begins with the number `at`, with how many numbers it takes; None where it is a bare number."""
+    one = found[at]
+    operator = _operator(text, one.start)
+    if at + 1 < len(found) and _TO.fullmatch(text[one.end : found[at + 1].start]):
+        both = _range(text, one, found[at + 1])
+        if both is not None:
+            return _Value(both, one.start, found[at + 1].end, operator), 2
+    if one.quantity.unit is not Unit.COUNT or _is_counted(text, one):
+        return _Value((one.quantity,), one.start, one.end, operator), 1
+    return None, 1
+
+
+def _range(text: str, low: Found, high: Found) -> tuple[Quantity, ...] | None:
+    """Both ends in the unit of the higher; None where they are no range."""
+    bottom = low.quantity
+    if bottom.unit is Unit.COUNT and high.quantity.unit is not Unit.COUNT:
+        digits = re.match(r"[\d.,]+", text[high.start :])
+        unit = text[high.start + digits.end() : high.end] if digits else ""
+        scaled = quantity_at(f"{bottom.text}{unit}")
+        bottom = scaled.quantity if scaled is not None else bottom
+    counted = high.quantity.unit is not Unit.COUNT or _is_counted(text, high)
+    fits = bottom.unit is high.quantity.unit and bottom.value <= high.quantity.value
+    return (bottom, high.quantity) if fits and counted else None
+
+
+def _is_counted(text: str, one: Found) -> bool:
+    """Whether a bare number counts something that is operated: `200 connections`, `max: 20`."""
+    return bool(_THINGS.match(text, one.end) or _NAMED_COUNT.search(text[: one.start]))
+
+
+def _operator(text: str, start: int) -> str:
+    found = _OPERATOR.search(text[:start])
+    if found is None:
+        return ""
+    words = (found["op"] or found["words"]).casefold()
+    return _OPERATORS.get(words, words)
+
+
+def told_values(
+    levels: Iterable[SeverityLevel], procedures: Iterable[Procedure], issues: Iterable[Issue],
+    ladder: WrittenLadder | None, notes: Notes,
+) -> dict[int, frozenset[float]]:  # fmt: skip
+    """The values that matrices, steps, symptoms and ladders have read, by line."""
+    told: dict[int, set[float | None]] = {}
+    for level in levels:
+        told.setdefault(level.line, set()).update((level.response_s, level.update_every_s, level.resolve_s))
+    for procedure in procedures:
+        for step in procedure.steps:
+            told.setdefault(step.line, set()).update((step.duration_s, step.timeout_s))
+    for issue in issues:
+        for symptom in issue.symptoms:
+            if symptom.condition is not None:
+                told.setdefault(symptom.line, set()).add(symptom.condition.value)
+    for reading in notes.readings:
+        if reading.kind in ("escalation", "contact"):
+            told.setdefault(reading.line, set()).update(_times_of(ladder))
+    return {line: frozenset(value for value in values if value is not None) for line, values in told.items()}
+
+
+def _times_of(ladder: WrittenLadder | None) -> set[float]:
+    """How long each rung lasts, and after how long it begins."""
+    lasts = [seconds for seconds in (ladder.lasts_s if ladder is not None else ()) if seconds is not None]
+    return {*lasts, *accumulate(lasts)}
