@@ -223,21 +223,11 @@ class _Chapter:
         for block in unit.blocks:
             if isinstance(block, Fence) and is_shell(block) and _is_verified(block):
                 return True
-            if isinstance(block, List) and block.ordered and self._are_steps(block, unit.name):
-                return True
             if isinstance(block, List) and sum(item.task is not None for item in block.items) > 1:
                 return True
             if isinstance(block, Table) and is_procedural(unit.name) and columns_of_steps(block):
                 return True
-        return unit.parts > 0 and any(_has_steps(block) for block in unit.blocks)
-
-    def _are_steps(self, block: List, title: str) -> bool:
-        """Whether numbered items are steps: they hold commands, say what to do, or stand under a title that says so."""
-        if any(_does_something(item) for item in block.items):
-            return True
-        told = sum(is_imperative(item.first.text) for item in block.items)
-        needed = len(block.items) / 2 if not is_procedural(title) else 1
-        return len(block.items) > 1 and told >= needed
+        return _are_steps(unit) or (unit.parts > 0 and any(_has_steps(block) for block in unit.blocks))
 
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
         steps: list[Step] = []
@@ -403,6 +393,21 @@ def _has_steps(block: Block) -> bool:
             return bool(columns_of_steps(block))
         case _:
             return False
+
+
+def _are_steps(unit: _Unit) -> bool:
+    """Whether numbered items are steps: they hold commands, say what to do, or stand under a title that says so."""
+    items = [
+        item for block in unit.blocks if isinstance(block, List) and block.ordered for item in block.items
+    ]
+    introduces = any(
+        isinstance(block, List) and _opens(block) and isinstance(following, Fence) and is_shell(following)
+        for block, following in zip(unit.blocks, unit.blocks[1:], strict=False)
+    )
+    if introduces or any(_does_something(item) for item in items):
+        return True
+    told = sum(is_imperative(item.first.text) for item in items)
+    return len(items) > 1 and told >= (1 if is_procedural(unit.name) else len(items) / 2)
 
 
 def _opens(block: List) -> bool:

@@ -1,0 +1,142 @@
+"""Steps and commands wherever they stand: unlabelled, nested and indented blocks, code spans, checklists, tables."""
+
+import pytest
+
+from watchbook.model.procedures import StepKind
+from watchbook.model.runbook import Runbook
+from watchbook.model.safety import Safety
+from watchbook.reading import read_runbook
+
+
+def _read(text: str) -> Runbook:
+    return read_runbook(f"# Basket\n\n{text}\n")
+
+
+def _commands(text: str) -> list[str]:
+    return [command.command for command in _read(text).commands]
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("## Cache\n\n```\nkubectl get pods\n```\n", ["kubectl get pods"]),
+        ("## Cache\n\n- Look:\n\n  ```\n  kubectl get pods\n  ```\n", ["kubectl get pods"]),
+        ("## Cache\n\n> ```sh\n> kubectl get pods\n> ```\n", ["kubectl get pods"]),
+        ("## Cache\n\nLook:\n\n    kubectl get pods\n    kubectl get nodes\n", ["kubectl get pods", "kubectl get nodes"]),
+        ("## Cache\n\n```console\n$ kubectl get pods\nNAME   READY\nx      1/1\n```\n", ["kubectl get pods"]),
+        ("## Cache\n\n```text\n$ kubectl get pods\nNAME   READY\n```\n", ["kubectl get pods"]),
+        ("## Cache\n\n- `kubectl get pods` – lists the pods\n- `redis-cli info memory`: memory\n",
+         ["kubectl get pods", "redis-cli info memory"]),
+        ("## Cache\n\n- Look at the pods with `kubectl get pods`\n", ["kubectl get pods"]),
+        ("## Cache\n\n| Task | Command |\n|---|---|\n| Pods | `kubectl get pods` |\n", ["kubectl get pods"]),
+        ("## Cache\n\n```\nREDIS=x sudo systemctl status redis\n```\n", ["REDIS=x sudo systemctl status redis"]),
+        ("```bash\nkubectl get pods\n```\n\n## Other\n\nText.\n", ["kubectl get pods"]),
+    ],
+)  # fmt: skip
+def test_shell_anywhere_is_a_command(text: str, commands: list[str]) -> None:
+    """With or without a language, a prompt, a fence or a heading that says so."""
+    assert _commands(text) == commands
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '## Cache\n\n```\n{"kubectl": "get pods"}\n```\n',
+        "## Cache\n\n```\nNAME   READY   STATUS\nx      1/1     Running\n```\n",
+        "## Cache\n\n```\nkubectl get pods\nNAME   READY   STATUS\nx      1/1     Running\n```\n",
+        "## Cache\n\n```yaml\nkubectl: get pods\n```\n",
+        "## Cache\n\n```sql\nSELECT 1;\n```\n",
+        "## Cache\n\n```text\nkubectl get pods prints a list\n```\n",
+        "## Cache\n\n    The cache holds baskets.\n    kubectl reads them.\n",
+        "## Cache\n\n- `config/app.yaml` – settings\n- `GET /health` – health\n- `user_id` – who\n- `100 ms`\n",
+        "## Cache\n\n- Never use `kubectl delete pods --all`\n- Words such as `kubectl get pods` are explained below\n",
+        "## Cache\n\n- `kubectl get ...` shows things\n",
+        "## Cache\n\n```powershell\nGet-Service redis\n```\n",
+    ],
+)
+def test_output_configuration_and_prose_are_no_commands(text: str) -> None:
+    """Samples, JSON, YAML, SQL, paths, requests, warnings and sentences stay for people."""
+    assert _commands(text) == []
+
+
+def test_every_block_that_is_not_read_says_what_it_is() -> None:
+    """Law 1: nothing is left out in silence."""
+    runbook = _read(
+        "## Cache\n\n```json\n{}\n```\n\n```mermaid\ngraph LR\n```\n\n```\nOK\n```\n\n- see\n\n  ```ini\n  a=b\n  ```\n\n"
+        "```haskell\nmain = 1\n```\n"
+    )
+    said = [reading.says for reading in runbook.readings if reading.kind == "prose"]
+    assert [words.split(":")[0] for words in said] == [
+        "JSON", "A diagram", "Text or the output of a command", "Configuration", "Code in haskell",
+    ]  # fmt: skip
+    assert runbook.coverage.read == 1  # the title
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kinds"),
+    [
+        ("## How to warm the cache\n\n1. Open the console\n2. Run `./warm.sh all`\n3. Wait 30s\n",
+         "How to warm the cache", ["manual", "command", "wait"]),
+        ("## 🔥 Playbook: cache is cold\n\n1. Stop the writers\n2. Warm it: `./warm.sh all`\n"
+         "", "cache is cold", ["manual", "command"]),
+        ("## Scenario: node lost\n\n1. Cordon it: `kubectl cordon n1`\n2. Tell the team\n"
+         "", "Scenario: node lost", ["command", "manual"]),
+        ("## Runbook: rotate keys\n\n1) Create a key\n2) Revoke the old one\n", "rotate keys", ["manual", "manual"]),
+        ("## Moving house\n\n### Step 1: Stop\n\n```bash\nsystemctl stop app\n```\n\n"
+         "### Step 2 – Start\n\n```bash\nsystemctl start app\n```\n",
+         "Moving house", ["command", "command"]),
+        ("## Before you go\n\n- [ ] Lock the door\n- [x] Close the window\n", "Before you go", ["manual", "manual"]),
+        ("## Switch over\n\n```bash\n# Move\n./move.sh\n\n# Verify it moved\ncurl -f http://x/health\n```\n",
+         "Switch over", ["command", "verify"]),
+        ("## Rollout plan\n\n| Task | Command | Verification |\n|---|---|---|\n"
+         "| Deploy | `kubectl apply -f x.yaml` | `kubectl get pods` |\n"
+         "| Tell people | mail | they know |\n", "Rollout plan", ["command", "verify", "manual"]),
+        ("## Triage flow\n\n1. Take a snapshot:\n\n```bash\nkubectl get pods -o wide\n```\n\n2. Call somebody\n",
+         "Triage flow", ["command", "manual"]),
+    ],
+)  # fmt: skip
+def test_steps_anywhere_are_a_procedure(text: str, name: str, kinds: list[str]) -> None:
+    """Numbered steps, checklists, headings `Step N`, blocks that verify, tables of steps, under any heading."""
+    (procedure,) = _read(text).procedures
+    assert procedure.name == name
+    assert [step.kind.value for step in procedure.steps] == kinds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Parts\n\n1. The cache\n2. The database\n3. The queue\n",
+        "## Contents\n\n1. [Start](#start)\n2. [End](#end)\n",
+        "## Principles\n\n1. Keep it simple\n2. Measure first\n",
+        "## Security notes\n\n1. Never log a password\n2. Rotate keys\n",
+        "## Costs\n\n| Item | Cost |\n|---|---|\n| Disk | 3 |\n",
+    ],
+)
+def test_lists_of_things_are_no_procedures(text: str) -> None:
+    """What is numbered is not always done."""
+    assert _read(text).procedures == ()
+
+
+def test_a_command_of_a_step_keeps_its_class_and_its_name() -> None:
+    """What a sentence runs is classified like any other command, and named by the words around it."""
+    (procedure,) = _read(
+        "## How to clean up\n\n1. Remove the old files with `rm -rf /tmp/baskets`\n"
+        "2. `kubectl get pods` – nothing is left\n"
+    ).procedures
+    first, second = procedure.steps
+    assert first.safety is not None
+    assert (first.name, first.kind, first.safety.safety) == (
+        "Remove the old files", StepKind.COMMAND, Safety.DESTRUCTIVE,
+    )  # fmt: skip
+    assert (second.name, second.script) == ("nothing is left", "kubectl get pods")
+
+
+def test_steps_that_an_issue_took_are_not_taken_again() -> None:
+    """The numbered steps of a diagnosis are that issue's, not a procedure of their own."""
+    runbook = _read(
+        "## Baskets are lost\n\n**Symptoms:** errors\n\n**Diagnosis:**\n\n"
+        "1. Check the pods: `kubectl get pods`\n2. Open the graph\n"
+    )
+    assert len(runbook.issues) == 1
+    assert runbook.procedures == ()
+    assert runbook.commands == ()
