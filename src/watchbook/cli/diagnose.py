@@ -48,7 +48,7 @@ def command(
     else:
         from watchbook.app.operating.alone import diagnose_alone
 
-        found = diagnose_alone(runbook, issue, environment)
+        found = diagnose_alone(runbook, issue, environment, service)
     if form == "json":
         print_json(found)
     else:

@@ -111,6 +111,14 @@ def take(path: Path) -> DataFolder:
     return DataFolder(path, lock)
 
 
+def make(path: Path) -> None:
+    """Make the folder where it is missing (not its parents), without owning it. StoreError says in one line why not."""
+    try:
+        _make(path.absolute())
+    except OSError as error:
+        raise _said(error, path) from error
+
+
 def _make(path: Path) -> None:
     if not path.parent.is_dir():
         raise StoreError(

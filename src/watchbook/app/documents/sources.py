@@ -180,6 +180,7 @@ def _git_source(source: SourceWiring, wiring: Wiring, data: Path) -> "GitSource"
     """The source of a repository: its mirror has a folder of its own below `sources/`, named by all that it is."""
     from watchbook.app.documents.repositories import GitSource
     from watchbook.app.wiring.sources import address_problem
+    from watchbook.store import folder as data_folder
     from watchbook.world.mirrors import Mirror
     from watchbook.world.remotes import Remote
 
@@ -191,5 +192,6 @@ def _git_source(source: SourceWiring, wiring: Wiring, data: Path) -> "GitSource"
         address = str(wiring.folder / address)
     remote = Remote(str(source.repo), address, source.secret.value() if source.secret else "")
     said = "\0".join((str(source.repo), source.ref, *source.globs))
+    data_folder.make(data)
     folder = data / "sources" / hashlib.sha256(said.encode()).hexdigest()[:16]
     return GitSource(source, Mirror(folder, remote, source.ref), folder / "folders")

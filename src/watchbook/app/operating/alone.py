@@ -18,7 +18,8 @@ from typing import Any, Self, TypeVar
 from watchbook.acting.runs.ports import Installation
 from watchbook.acting.runs.runs import Runs
 from watchbook.app.application import RunRequest
-from watchbook.app.documents.loading import Loaded, load, load_all
+from watchbook.app.documents.loading import Loaded, load_all
+from watchbook.app.documents.sources import sources_of
 from watchbook.app.operating.operating import Operating
 from watchbook.app.views.watched import Actor
 from watchbook.app.watching.live import LiveService
@@ -35,19 +36,26 @@ def _actor() -> Actor:
     return Actor(os.environ.get("WATCHBOOK_ACTOR") or getpass.getuser())
 
 
-def _chosen(runbook: Path | None, service: str | None, wiring: Wiring) -> Loaded:
-    """The runbook that is meant: as named, of that service, or the only one of the wiring."""
-    if runbook is not None and not runbook.is_dir():
-        return load(runbook)
-    found = load_all([runbook] if runbook else list(wiring.runbooks) or [Path("RUNBOOK.md")])
+def _chosen(runbook: Path | None, service: str | None, wiring: Wiring, data: Path, issue: str = "") -> Loaded:
+    """The runbook that is meant: as named, of that service or issue, or the only one of the wiring's sources."""
+    found = load_all([runbook]) if runbook else list(sources_of(wiring, (), data).read().loaded.values())
     if service is not None:
         found = [one for one in found if one.id == slug(service)]
         if not found:
             raise NotFoundError(f"no runbook here is of “{service}”", mend="Name the file with --runbook.")
+    if len(found) > 1 and issue:
+        wanted = slug(issue)
+        known = [one for one in found if any(wanted == slug(name) for name in _issues_and_alerts(one))]
+        found = known or found
     if len(found) > 1:
         names = ", ".join(one.runbook.service.name for one in found)
         raise UsageError("several services are described here", mend=f"Name one with --service: {names}.")
     return found[0]
+
+
+def _issues_and_alerts(loaded: Loaded) -> list[str]:
+    runbook = loaded.runbook
+    return [*(issue.name for issue in runbook.issues), *(alert.name for alert in runbook.alerts)]
 
 
 class AloneOperator:
@@ -72,8 +80,8 @@ class AloneOperator:
         self._writes = writes
         self._passing: tempfile.TemporaryDirectory[str] | None = None
         self._wiring = wiring_for([runbook] if runbook else [])
-        self._loaded = _chosen(runbook, service, self._wiring)
         self._data, self._reason = data, reason
+        self._loaded = _chosen(runbook, service, self._wiring, data_folder(self._wiring, data))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="runs", daemon=True)
 
@@ -163,10 +171,12 @@ def _json(value: object) -> dict[str, Any]:
     return found
 
 
-def diagnose_alone(runbook: Path | None, issue: str, environment: str | None) -> dict[str, Any]:
+def diagnose_alone(
+    runbook: Path | None, issue: str, environment: str | None, service: str | None = None
+) -> dict[str, Any]:
     """An issue's diagnosis from a file, kept nowhere; health checks are asked once first, so that symptoms can be read."""
     wiring = wiring_for([runbook] if runbook else [])
-    loaded = _chosen(runbook, None, wiring)
+    loaded = _chosen(runbook, service, wiring, data_folder(wiring, None), issue)
     return _json(asyncio.run(_diagnose(loaded, wiring, issue, environment)))
 
 
