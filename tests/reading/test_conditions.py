@@ -56,6 +56,8 @@ CONDITIONS = [
     ("Health check endpoint returns 503 or times out", "", "probe_success", {"check": "Service Health"}, "<", 1, 0, None),
     ("Database check fails for 30s", "", "probe_success", {"check": "Database"}, "<", 1, 30, None),
     ("HTTP != 200", "Service Health", "probe_success", {"check": "Service Health"}, "<", 1, 0, None),
+    ("A pod has restarted > 5 times in 1 hour", "", "restarts", {"window_s": 3600}, ">", 5, 0, None),
+    ("A TLS certificate will expire within 7 days", "", "certificate_lifetime", {}, "<=", 604_800, 0, None),
     ("80 or more", "Queue depth", "queue_depth", {}, ">=", 80, 0, None),
     ("> 80", "CPU usage", "cpu_utilization", {}, ">", 0.8, 0, None),
     ("No metrics for 1 min", "", "scrape_success", {}, "<", 1, 60, None),

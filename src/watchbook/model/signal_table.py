@@ -192,7 +192,8 @@ SIGNALS: tuple[Signal, ...] = (
         _spelled(
             "disk, disk usage, disk utilization, disk utilisation, disk space, storage, storage usage, "
             "disk use, disk space usage, disk space used, volume usage, filesystem usage, storage "
-            "utilization, disk full, disk percent, persistent volume usage, pvc usage"
+            "utilization, disk full, disk percent, persistent volume usage, pvc usage, persistent volume claim, "
+            "persistent volume, pvc"
         ),
         Unit.RATIO,
         "above",
@@ -238,7 +239,8 @@ SIGNALS: tuple[Signal, ...] = (
         "restarts within a time",
         _spelled(
             "restarts, pod restarts, container restarts, restart count, instance restarts, process "
-            "restarts, pod restarting, crashes, pod crashes, restart rate, restart, crash loops, task "
+            "restarts, pod restarting, crashes, pod crashes, restart rate, restart, crash loops, pod restarted, "
+            "container restarted, restarted, task "
             "restarts"
         ),
         Unit.COUNT,

@@ -111,7 +111,7 @@ class _Parts:
 
 _CONSECUTIVE = re.compile(r"\bconsecutive\b|\bin a row\b", re.IGNORECASE)
 _SUBJECT_NOISE = re.compile(
-    r"[()\[\],:;]|\b(?:is|are|any|each|per|on|the|a|an|than|of|at|it|if|when|has|have)\b", re.IGNORECASE
+    r"[()\[\],:;]|\b(?:is|are|any|each|per|on|the|a|an|than|of|at|it|if|when|has|have|times)\b", re.IGNORECASE
 )
 
 

@@ -13,6 +13,7 @@ from watchbook.reading.refinements import Asked, Known, Misread, ReadCondition, 
 from watchbook.reading.special_conditions import (
     read_absence,
     read_baseline,
+    read_expiry,
     read_failing_check,
     read_no_instances,
 )
@@ -30,7 +31,7 @@ def read_condition(text: str, name: str = "", known: Known | None = None) -> Rea
     if len(asked.text) > _LONGEST:
         return Misread("condition-not-understood", why("it is a text, not a condition", name))
     rest = take_refinements(asked.text)
-    for reader in (read_absence, read_failing_check, read_no_instances, read_baseline):
+    for reader in (read_absence, read_expiry, read_failing_check, read_no_instances, read_baseline):
         found = reader(rest, asked)
         if found is not None:
             return found
@@ -53,6 +54,8 @@ def say_condition(read: ReadCondition, scrape_every_s: float = 15.0) -> str:
         said = f"the check {condition.params.get('check', 'of the service')} fails{times}"
     elif condition.signal == "scrape_success":
         said = "an instance does not give its metrics"
+    elif condition.op == "absent":
+        said = f"{condition.signal} is missing"
     elif "baseline_factor" in condition.params:
         said = f"{condition.signal} > {condition.params['baseline_factor']:g} × its median of the past 7 days"
     else:

@@ -16,7 +16,7 @@ from watchbook.reading.comparisons import bounds_of
 from watchbook.reading.directions import bad_direction
 from watchbook.reading.document import Section
 from watchbook.reading.figure_roles import Use, role_of_title, role_of_words
-from watchbook.reading.figures import FigureRules, Written, take
+from watchbook.reading.figures import FigureRules, Written, is_of_people, take
 from watchbook.reading.levels import levels_in
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.placeholders import placeholder_in, without_brackets
@@ -175,7 +175,7 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
     name, sense = _named(found.key, role, around)
     if name == around.name and _names_its_own(found.value.text):
         name = ""
-    if levels_in(found.value.text):
+    if levels_in(found.value.text) or (role is not Role.TARGET and is_of_people(name)):
         return
     take(
         Written(name, without_brackets(found.value).text, line.number, Use(role, sense), context=line.text),

@@ -269,7 +269,8 @@ _ITEM = (
     r"|kpi)s?\b", re.IGNORECASE)),
     (Role.BAND, re.compile(r"^(?:\w+ ){0,3}(?:normal(?:ly)?|baseline|healthy|typical(?:ly)?"
     r"|expected)(?: (?:range|value|level)s?)?\b", re.IGNORECASE)),
-    (Role.CHECKLIST, re.compile(r"^(?:no[ -]?go|go|abort|stop|roll ?back) (?:if|when|criteri\w+"
+    (Role.CHECKLIST, re.compile(r"^(?:(?:success|acceptance|exit|launch|pass|completion) criteri\w+$"
+            r"|no[ -]?go|go|abort|stop|roll ?back) (?:if|when|criteri\w+"
     r"|threshold)\b", re.IGNORECASE)),
 )  # fmt: skip
 
@@ -292,7 +293,8 @@ _KINDS = re.compile(
     r"|uptime|application"
     r"|infrastructure|golden|signals|key|core|important|critical|business|technical|http|web|app|server"
     r"|instances?|pods?|status"
-    r"|reliability|stability|capacity|component|saturation|indicators?|monitor|monitoring|to|of|for|watch"
+    r"|reliability|stability|capacity|component|saturation|success|acceptance|exit|launch|pass|indicators?|monitor"
+    r"|monitoring|to|of|for|watch"
     r"|levels?|thresholds?)\b",
     re.IGNORECASE,
 )

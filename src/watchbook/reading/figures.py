@@ -54,17 +54,14 @@ def take(written: Written, gathered: FigureRules) -> bool:
     if isinstance(limits, str):
         _fault(written, limits, gathered)
         return True
-    rules: list[AlertRule] = []
     is_range = [limit.op for limit in limits] == [">=", "<="] and len(
         {limit.bound.text for limit in limits}
     ) == 1
     if is_range:
         written = replace(written, use=replace(written.use, sense="either"))
-    for limit in limits:
-        rule = _rule(written, limit, len(limits) > 1 and len({one.remark for one in limits}) > 1, gathered)
-        if rule is None:
-            return True
-        rules.append(rule)
+    remarked = len({limit.remark for limit in limits}) > 1
+    found = [_rule(written, limit, remarked, gathered) for limit in limits]
+    rules = [rule for rule in found if rule is not None]
     for rule in rules:
         key = (
             rule.line,
@@ -78,7 +75,8 @@ def take(written: Written, gathered: FigureRules) -> bool:
         if key not in gathered.seen:
             gathered.seen.add(key)
             gathered.rules.append(rule)
-    gathered.notes.read(written.line, rules[0].role.value, " ".join(say_figure(rule) for rule in rules))
+    if rules:
+        gathered.notes.read(written.line, rules[0].role.value, " ".join(say_figure(rule) for rule in rules))
     return True
 
 
@@ -170,6 +168,11 @@ _PEOPLE = re.compile(
 )
 
 
+def is_of_people(name: str) -> bool:
+    """Whether a name says how soon somebody answers: `Alert response time`."""
+    return _PEOPLE.search(name) is not None
+
+
 def _is_of_people(name: str, said: str, limit: Limit) -> bool:
     """A response time of minutes is one of people, not of requests."""
     long = limit.bound.unit is Unit.SECONDS and limit.bound.value >= 300
@@ -221,6 +224,9 @@ def _rule(written: Written, limit: Limit, remarked: bool, gathered: FigureRules)
     )  # fmt: skip
 
 
+_CRITERIA = re.compile(r"\bcriteri", re.IGNORECASE)
+
+
 def _measured_over(window: str) -> float | None:
     limits = read_limits(window) if window else None
     if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].bound.unit is not Unit.SECONDS:
@@ -243,7 +249,8 @@ def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject)
         return ">" if sense == "up" else "<"
     if written.use.role is Role.BAND:
         return "=="
-    bad = bad_direction((subject.name, limit.tail, written.name), subject.signal) or written.bad
+    names = [name for name in (subject.name, limit.tail, written.name) if not _CRITERIA.search(name)]
+    bad = bad_direction(names, subject.signal) or written.bad
     if subject.signal is not None and subject.signal.name == "request_rate":
         bad = "below"  # a rate of requests that is asked for is one to be reached
     if value.value == 0 and sense == "good" and bad != "below":

@@ -10,6 +10,7 @@ from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit
 from watchbook.model.runbook import Condition
 from watchbook.model.signals import signal_mentioned
+from watchbook.reading.quantities import duration_at
 from watchbook.reading.refinements import Asked, Misread, ReadCondition, Rest, refined, why
 
 _NO_METRICS = re.compile(
@@ -178,6 +179,33 @@ def _check_condition(
             params["check"] = service.name
     condition = Condition("probe_success", params, "<", 1.0, Unit.RATIO, text=asked.text)
     return ReadCondition(condition, "each", rest.window_s, rest.average_s)
+
+
+_EXPIRES = re.compile(
+    r"(?P<of>.{0,60}?)\s*\bcert(?:ificate)?s?\b(?P<more>.{0,30}?)\s*\b(?:expir(?:es?|ing|y|ation)|valid(?:ity)?)\s+"
+    r"(?P<op>in\s*<=|in\s*≤|in\s*<|in less than|within less than|within|in under|in at most|in fewer than|in)\s*(?P<time>\d.*)",
+    re.IGNORECASE,
+)
+_CERTIFICATES = frozenset(
+    ["a", "an", "any", "the", "our", "its", "tls", "ssl", "x509", "https", "server", "cert", "manager", "is", "will", "about",
+     "to", "that", "soon", "going", "which"]
+)  # fmt: skip
+
+
+def read_expiry(_rest: Rest, asked: Asked) -> ReadCondition | None:
+    """`certificate will expire within 7 days`, `TLS cert expires in 14 days`."""
+    found = _EXPIRES.fullmatch(asked.text.strip(" ."))
+    if found is None:
+        return None
+    duration = duration_at(found["time"])
+    words = re.findall(r"[a-z0-9]+", f"{found['of']} {found['more']}".casefold())
+    if duration is None or found["time"][duration.end :].strip() or not _CERTIFICATES.issuperset(words):
+        return None
+    op = "<=" if found["op"].casefold() in ("within", "in at most") or found["op"][-1] in "=≤" else "<"
+    condition = Condition(
+        "certificate_lifetime", {}, op, duration.quantity.value, Unit.SECONDS, text=asked.text
+    )
+    return ReadCondition(condition, "each")
 
 
 _NO_INSTANCES = re.compile(

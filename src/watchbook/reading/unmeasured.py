@@ -9,23 +9,27 @@ from dataclasses import replace
 
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Condition
+from watchbook.model.signals import signal_mentioned
 from watchbook.reading.directions import bad_direction, is_backwards
 from watchbook.reading.figures import subject_of
 from watchbook.reading.limits import Limit, read_limits
-from watchbook.reading.refinements import Known, Misread, ReadCondition
+from watchbook.reading.refinements import Known, Misread, ReadCondition, take_refinements
 
 _LEVEL = re.compile(r"\s+(?:warning|critical|warn|crit|high|medium|low|page|p[0-4]|sev\w?\d)$", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"^(?:an?|the|any|some|no|more|less|when|if|it)\b|\b(?:will|is|are|was|has|have|had|can|cannot|does|do|did|being|been)\b",
     re.IGNORECASE,
 )
-_LONGEST = 6  # words; a longer subject is a sentence
+_LONGEST = 8  # words; a longer subject is a sentence
 
 
 def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> ReadCondition | Misread | None:
     """The condition of a thing that no signal stands for; None where something else is wrong with the text."""
     if misread.name != "condition-not-understood":
         return None
+    silent = _silence(text, name)
+    if silent is not None:
+        return silent
     limits = read_limits(text)
     if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].op[:1] not in ("<", ">"):
         return None
@@ -33,8 +37,8 @@ def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> Rea
     said = re.search(r"[^\W\d_]{2,}", limit.subject)
     thing = "" if said else spaced(_LEVEL.sub("", name))
     subject = subject_of(thing, replace(limit, subject=limit.subject), known)
-    if _SENTENCE.search(subject.name):
-        return None
+    if _SENTENCE.search(subject.name) and signal_mentioned(subject.name, limit.bound.unit) is not None:
+        return None  # it may be that signal in other words: better told than named wrongly
     if subject.signal is not None or len(subject.name.split()) > _LONGEST or not subject.name.strip():
         return None
     bad = bad_direction((subject.name, limit.tail, name))
@@ -42,6 +46,22 @@ def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> Rea
         direction = "high" if bad == "above" else "low"
         return Misread("condition-backwards", {"name": name, "signal": subject.name, "direction": direction})
     return _condition(subject.name, limit, text)
+
+
+def _silence(text: str, name: str) -> ReadCondition | None:
+    """`No metrics for 1 min` of another thing, which the alert is named after."""
+    rest = take_refinements(text)
+    if _NO_METRICS.fullmatch(rest.text.strip(" .")) is None or not rest.window_s:
+        return None
+    thing = re.sub(r"\b(?:down|lost|silent|missing|unavailable)\b", "", spaced(name), flags=re.IGNORECASE)
+    condition = Condition(f"{slug(thing).replace('-', '_')}_metrics", {}, "absent", text=text)
+    return ReadCondition(condition, "service", rest.window_s, no_data="fire")
+
+
+_NO_METRICS = re.compile(
+    r"(?:no|missing|absent|lost)\s+(?:metrics?|data|telemetry)(?:\s+(?:received|reported|arriving))?",
+    re.IGNORECASE,
+)
 
 
 def _condition(thing: str, limit: Limit, text: str) -> ReadCondition:
