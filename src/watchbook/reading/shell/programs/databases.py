@@ -183,5 +183,22 @@ PROGRAMS = {
     ),
     "memcstat": Program(READ),
     "memcached-tool": Program(UNKNOWN),
-    **plain("alembic flyway liquibase dbmate sqitch", CHANGE),
+    "alembic": Program(
+        commands={**plain("current history heads branches show", READ), "downgrade": Program(DESTROY)},
+        rest=CHANGE,
+        values=words("-c --config -n --name -x"),
+    ),
+    # It takes several commands at once: `flyway info clean`.
+    "flyway": Program(commands={"clean": Program(DESTROY)}, rest=CHANGE),
+    "liquibase": Program(
+        commands={
+            **plain("status history", READ),
+            **plain("drop-all dropAll rollback rollback-count", DESTROY),
+        },
+        rest=CHANGE,
+    ),
+    "dbmate": Program(
+        commands={"status": Program(READ), **plain("drop down rollback", DESTROY)}, rest=CHANGE
+    ),
+    "sqitch": Program(commands={**plain("status log plan", READ), "revert": Program(DESTROY)}, rest=CHANGE),
 }
