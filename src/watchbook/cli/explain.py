@@ -112,7 +112,7 @@ def explained(loaded: "Sequence[Loaded]", everything: bool, colour: bool) -> Ite
     from watchbook.reading.secrets import hide_secrets
 
     source = hide_secrets("\n".join(source_lines(loaded[0].text))).split("\n")
-    below = _below(_together(loaded), colour)
+    below = _below(_together(loaded), loaded[0], colour)
     at = ""
     for number, line in enumerate(source, 1):
         if number in below or (everything and line.strip()):
@@ -132,13 +132,14 @@ def explained(loaded: "Sequence[Loaded]", everything: bool, colour: bool) -> Ite
         yield _counted(one.runbook)
 
 
-def _below(runbook: Runbook, colour: bool) -> dict[int, list[str]]:
+def _below(runbook: Runbook, loaded: "Loaded", colour: bool) -> dict[int, list[str]]:
     """What is said below each line."""
     from watchbook.reading.secrets import hide_secrets
 
     below: dict[int, list[str]] = {}
     for reading in runbook.readings:
-        until = f" (to line {reading.end_line})" if reading.end_line > reading.line else ""
+        last = loaded.place(reading.end_line)[1]
+        until = f" (to line {last})" if reading.end_line > reading.line else ""
         said = _painted(f"→ {reading.kind}{until}: {hide_secrets(reading.says)}", "32", colour)
         below.setdefault(reading.line, []).append(said)
     for finding in runbook.findings:

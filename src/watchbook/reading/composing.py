@@ -283,7 +283,7 @@ class _Composer:
         if path in self._files:
             return "is a part of this runbook already"
         if path not in self._texts:
-            return "is not there, or cannot be read"
+            return "is not there"
         if len(self._files) >= MOST_FILES:
             return f"would be more than the {MOST_FILES} files that a runbook may have"
         other = named_service(self._texts[path])

@@ -229,3 +229,16 @@ def test_files_that_name_no_service_stay_apart(tmp_path: Path) -> None:
     _write(tmp_path / "c-runbook.md", "# B\n")
     _write(tmp_path / "d-runbook.md", "")
     assert [found.also for found in gather([tmp_path])] == [(), (), (), ()]
+
+
+def test_a_part_that_cannot_be_read_holds_its_runbook(tmp_path: Path) -> None:
+    """What is half written, or no text, is no part that was taken away: the runbook stays as last read, and it is told."""
+    _write(tmp_path / "RUNBOOK.md", "# Shop\n\n**Service:** shop\n\n## Alerts\n\nSee [alerts](alerts.md)\n")
+    part = _write(tmp_path / "alerts.md", "# Alerts\n" + ALERTS.format(name="Errors", percent=1))
+    source = FileSource([tmp_path], 2.0)
+    source.read()
+    part.write_bytes(b"\xff\xff")
+    source.read()
+    taken = source.read()
+    assert [one.runbook.alerts[0].condition.value for one in taken.loaded] == [0.01]
+    assert f"{part}:1: not UTF-8" in taken.problems[str(tmp_path / "RUNBOOK.md")]

@@ -43,7 +43,7 @@ repo = "../shop"
         ("runbooks/*.md",),
     )
     assert (three.every_s, three.trusted, three.where) == (120.0, True, f"{PATH}:7")
-    assert (four.repo, four.ref, four.globs, four.every_s) == ("/srv/shop/../shop", "", (), 60.0)
+    assert (four.repo, four.ref, four.globs, four.every_s) == ("/srv/shop", "", (), 60.0)
     assert four.trusted is False
 
 

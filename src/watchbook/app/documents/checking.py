@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from watchbook.app.documents.examined import Examined, shown
 from watchbook.app.documents.joining import join, reader_of
-from watchbook.app.documents.loading import Found, decoded, read_text
+from watchbook.app.documents.loading import AbsentError, Found, decoded, read_text
 from watchbook.deciding.baseline import count, sift
 from watchbook.deciding.freshness import freshness_of
 from watchbook.model.errors import DocumentError
@@ -145,7 +145,7 @@ class Examination:
 
         def read(name: str) -> str:
             if repository.changed_lines(commit, path(name)) is None:
-                raise DocumentError("there was no such file", where=name, mend="")
+                raise AbsentError("there was no such file", where=name, mend="")
             return decoded(repository.bytes_at(commit, path(name)), f"{path(name)} at {commit[:12]}")
 
         changed = {name: repository.changed_lines(commit, path(name)) for name in names}

@@ -16,6 +16,7 @@ from pathlib import Path
 from watchbook.app.documents.choosing import file_paths, wiring_that_names
 from watchbook.app.documents.joining import group, join, reader_of
 from watchbook.app.documents.loading import (
+    AbsentError,
     decoded,
     is_named_as_runbook,
     is_pattern,
@@ -208,7 +209,7 @@ class _State:
         if self.commit is None:
             return read_text(self.repository.root / path)
         if path not in self.files:
-            raise DocumentError("there is no such file", where=f"{path} at {self.commit[:12]}")
+            raise AbsentError("there is no such file", where=f"{path} at {self.commit[:12]}")
         return decoded(self.repository.bytes_at(self.commit, path), f"{path} at {self.commit[:12]}")
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from watchbook.app.documents.loading import Found, find, read_text
+from watchbook.app.documents.loading import AbsentError, Found, find, read_text
 from watchbook.model.errors import DocumentError
 from watchbook.model.ids import slug
 from watchbook.reading.composing import MOST_FILES, Composed, compose, in_order, shared_section, wanted
@@ -25,7 +25,7 @@ def reader_of(main: Path) -> Read:
     def read(name: str) -> str:
         path = folder / name
         if name != main.name and not path.resolve().is_relative_to(folder.resolve()):
-            raise DocumentError("this leads out of the runbook's folder", where=str(path), mend="Copy it.")
+            raise AbsentError("this leads out of the runbook's folder", where=str(path), mend="Copy it.")
         return read_text(path)
 
     return read
@@ -34,7 +34,7 @@ def reader_of(main: Path) -> Read:
 def join(main: str, also: Sequence[str], read: Read) -> Composed:
     """The runbook that begins with `main`, with what it includes and with `also`.
 
-    Raises `DocumentError` where `main` or one of `also` cannot be read; an included file that cannot is a finding.
+    Raises `DocumentError` where one of them cannot be read; an included file that is not there is a finding.
     """
     texts = {name: read(name) for name in (main, *also)}
     waiting = [name for one in (main, *also) for name in wanted(one, texts[one])]
@@ -44,7 +44,7 @@ def join(main: str, also: Sequence[str], read: Read) -> Composed:
             continue
         try:
             texts[name] = read(name)
-        except DocumentError:
+        except AbsentError:
             continue
         waiting += wanted(name, texts[name])
     return compose(main, texts, also)

@@ -24,6 +24,10 @@ _SKIPPED = {".git", ".venv", "node_modules", ".watchbook", "__pycache__"}
 LARGEST_BYTES = 20 * 1024 * 1024
 
 
+class AbsentError(DocumentError):
+    """There is no such file, or none that a runbook may include."""
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """Which version of a source a text is. `label` is how people read it: `RUNBOOK.md`, `main@1a2b3c4 RUNBOOK.md`."""
@@ -175,7 +179,7 @@ def read_text(path: Path) -> str:
             )
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise DocumentError("there is no such file", where=str(path), mend="Check the path.") from None
+        raise AbsentError("there is no such file", where=str(path), mend="Check the path.") from None
     except OSError as error:
         raise DocumentError(
             f"cannot be read: {error.strerror}", where=str(path), mend="Check its permissions."

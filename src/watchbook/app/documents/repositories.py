@@ -11,7 +11,7 @@ from pathlib import Path
 from watchbook.app.documents.exports import Exports
 from watchbook.app.documents.files import Taken
 from watchbook.app.documents.joining import group, join
-from watchbook.app.documents.loading import Loaded, Revision, decoded, loaded_from, twice
+from watchbook.app.documents.loading import AbsentError, Loaded, Revision, decoded, loaded_from, twice
 from watchbook.app.documents.patterns import choose
 from watchbook.app.wiring import SourceWiring
 from watchbook.model.errors import DocumentError, WatchbookError
@@ -67,7 +67,7 @@ class GitSource:
             elif self._bad:
                 problem = self._bad
         except WatchbookError as error:
-            problem = str(error)
+            problem = str(DocumentError(error.what, where=self.label, mend=error.mend))
         except OSError as error:
             problem = f"{self.label}: the data folder cannot be used ({error.strerror}). Check it."
         if problem:
@@ -151,7 +151,7 @@ class _Tree:
     def text(self, name: str) -> str:
         """Raises DocumentError where there is no such file, or where it is no text."""
         if name not in self._raw:
-            raise DocumentError("there is no such file", where=f"{name} at {self.commit[:7]}")
+            raise AbsentError("there is no such file", where=f"{name} at {self.commit[:7]}")
         return decoded(self._raw[name], f"{name} at {self.commit[:7]}")
 
 

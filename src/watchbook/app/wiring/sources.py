@@ -3,6 +3,7 @@
 It opens no file, asks no repository and fetches no secret; what a source holds is `app.documents.sources`.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,7 +99,7 @@ def _repo(taker: Taker, key: Key) -> str | Secret:
         return ""
     if "://" in repo or (_AS_SSH.fullmatch(repo) and "/" not in repo.partition(":")[0]):
         return repo
-    return str(taker.folder / Path(repo).expanduser())
+    return os.path.normpath(taker.folder / Path(repo).expanduser())
 
 
 def address_problem(repo: str, *, credentials: bool = False) -> tuple[str, str] | None:
