@@ -125,7 +125,7 @@ def _print_as_they_come(outcomes: "Iterator[Outcome]", form: str) -> tuple[int, 
         for one in documents:
             worst = max(worst, _worst(one))
             lines = reporting.in_github(one) if form == "github" else reporting.in_text(one, colour)
-            sys.stdout.writelines(f"{line}\n" for line in lines)
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
             summaries.append(reporting.summary(one))
     if form == "text":
         sys.stdout.writelines(f"{line}\n" for line in summaries)
