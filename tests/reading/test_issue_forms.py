@@ -207,3 +207,24 @@ def test_pages_of_strangers_are_read_as_what_they_are() -> None:
         counts["mitigation"] += any(issue.causes for issue in runbook.issues)
     assert counts["pages"] > 150
     assert min(counts.values()) >= 0.95 * counts["pages"], counts
+
+
+def test_symptoms_above_an_emergency_procedure_make_its_issue() -> None:
+    """The steps stay a procedure, which is the issue's remedy; the symptom is measured."""
+    runbook = read_runbook(
+        "# Basket\n\n## Emergency Procedures\n\n### P1: Too many errors\n\n**Symptoms**: error rate > 10%\n\n"
+        "**Immediate actions:**\n\n1. Stop it: `systemctl stop basket`\n2. Tell the team\n"
+    )
+    (issue,), (procedure,) = runbook.issues, runbook.procedures
+    assert [symptom.condition.value for symptom in issue.symptoms if symptom.condition] == [0.1]
+    assert [cause.procedure for cause in issue.causes] == [procedure.name]
+    assert [step.kind.value for step in procedure.steps] == ["command", "manual"]
+
+
+def test_headings_beside_issues_are_no_issues() -> None:
+    """A chapter about trouble may explain itself, and say how to look; what has parts of an issue is one."""
+    issues = _issues(
+        "## Cache troubleshooting\n\n### Architecture\n\nOne cache.\n\n### Check the status\n\n```bash\nredis-cli ping\n```\n\n"
+        "### Problem: Cache is cold\n\n**Symptoms:**\n- slow\n\n**Resolution:** Warm it.\n\n### Test fails\n\n**Cause:** Old data\n"
+    )
+    assert [issue.name for issue in issues] == ["Cache is cold", "Test fails"]

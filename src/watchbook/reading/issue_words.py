@@ -25,7 +25,7 @@ _PARTS = tuple(
         (
             "symptoms",
             r"""symptoms? | signs | indicators? | what\ you(?:'ll|\ will)?\ see | observed\ behaviou?r | triggers?
-            | symptoms?\ (?:&|and)\ .*""",
+            | symptoms?\ (?:&|and)\ .* | issue | problem | what\ happens""",
         ),
         (
             "cause",
@@ -132,7 +132,7 @@ def split_condition(title: str) -> tuple[str, str]:
 
 
 _TELLS = {
-    "symptoms": re.compile(r"symptoms?\b", re.IGNORECASE),
+    "symptoms": re.compile(r"symptoms?\b|(?:issue|problem)$", re.IGNORECASE),
     "cause": re.compile(
         r"(?:(?:common|possible|likely|root|probable|potential)\s+)?causes?\b(?!\s+analysis)", re.IGNORECASE
     ),
@@ -221,6 +221,26 @@ def _labels_of(section: Section) -> Iterator[str]:
 def is_reference(title: str) -> bool:
     """Whether a heading among issues is a place to look things up: log locations, tools, commands."""
     return bool(_REFERENCE.search(clean_title(title)))
+
+
+def is_beside(section: Section) -> bool:
+    """Whether a heading among issues is about something else (`Check the status`), without any part of an issue."""
+    title = clean_title(section.title)
+    if is_reference(title):
+        return True
+    looks = _BESIDE.search(title) or _LOOKING.match(title)
+    return looks is not None and not any(
+        part_of(words)[0] not in ("", "prose") for words in _labels_of(section)
+    )
+
+
+_BESIDE = re.compile(
+    r"\b(?:architecture|configurations?|benchmarks?|prerequisites|setup|tuning|introduction|dashboards?|health checks?)\b",
+    re.IGNORECASE,
+)
+_LOOKING = re.compile(
+    r"(?:check|view|list|show|get|monitor|verify|test|access|enable|collect)(?:ing)?\s", re.IGNORECASE
+)
 
 
 def advice_of(text: str) -> tuple[str, str] | None:

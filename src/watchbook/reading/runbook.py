@@ -409,7 +409,10 @@ def _read_issues(draft: _Draft) -> None:
     for section in draft.document.sections if not draft.issues else ():
         if troubleshooting.is_page(section):
             _add_issues(draft, troubleshooting.read_page(section, draft.notes, draft.context))
+    acting = draft.procedures
     for chapter in draft.chapters:
+        if chapter.kind in _PROCEDURES:
+            _add_issues(draft, troubleshooting.read_symptoms(chapter, acting, draft.notes, draft.context))
         if chapter.kind not in ("troubleshooting", "contents"):
             _add_issues(draft, troubleshooting.read_tables(chapter, draft.notes, draft.context))
     draft.issues = troubleshooting.link(draft.issues, draft.alerts, draft.notes)

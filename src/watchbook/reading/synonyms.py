@@ -83,7 +83,8 @@ troubleshooting:
     diagnostics, problem resolution, issues, common failures, failure modes, common failure modes,
     troubleshooting runbook, common issues and troubleshooting, common errors, common failure scenarios,
     troubleshooting common issues, incident playbooks, common incidents, faq, frequently asked questions, known problems,
-    playbooks, issues and solutions, problems and solutions, incident scenarios, common scenarios, failure scenarios
+    playbooks, known issues and workarounds, known issues & workarounds, known limitations, issues and solutions, problems
+    and solutions, incident scenarios, common scenarios, failure scenarios
 emergency:
     emergency procedures, emergency procedure, emergency response, emergencies, emergency actions,
     emergency, emergency operations, incident response, incident response procedures, incident response

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from watchbook.model.procedures import Procedure
-from watchbook.model.runbook import AlertRule, Issue, Symptom
+from watchbook.model.runbook import AlertRule, Cause, Issue, Symptom
 from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Table
 from watchbook.reading.causes import CauseDraft, cause_of_row, columns_of_causes, is_issue_table
 from watchbook.reading.document import Section
@@ -17,6 +17,7 @@ from watchbook.reading.issue_reader import IssueReader
 from watchbook.reading.issue_words import (
     AlertIndex,
     has_alert_prefix,
+    is_beside,
     is_page,
     is_reference,
     names_in,
@@ -27,7 +28,7 @@ from watchbook.reading.notes import Context, Notes
 from watchbook.reading.step_text import Lines
 from watchbook.reading.synonyms import section_kind
 
-__all__ = ["Troubles", "is_page", "link", "read", "read_alert", "read_page", "read_tables"]
+__all__ = ["Troubles", "is_page", "link", "read", "read_alert", "read_page", "read_symptoms", "read_tables"]
 
 _TELLING = frozenset({"symptoms", "cause", "causes", "diagnosis", "solution"})
 _QUESTION = re.compile(r"Q(?:uestion)?\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
@@ -48,7 +49,7 @@ def read(section: Section, notes: Notes, context: Context) -> Troubles:
     """The issues of the chapter and the procedures of their remedies."""
     found: list[Found] = []
     for part in _issue_sections(section):
-        if part is section or _is_group(part) or is_reference(part.title):
+        if part is section or _is_group(part) or is_beside(part):
             found += _gathered(part, notes, context)
             _left_over(part, notes)
         else:
@@ -111,6 +112,44 @@ def read_tables(section: Section, notes: Notes, context: Context) -> Troubles:
         if isinstance(block, Table) and is_issue_table(block) and not notes.is_read(block.rows):
             found += _rows(block, section.level, notes, context)
     return _troubles(found)
+
+
+def read_symptoms(
+    section: Section, procedures: tuple[Procedure, ...], notes: Notes, context: Context
+) -> Troubles:
+    """The issues of a chapter of procedures: a heading with symptoms above its steps, whose remedy is the procedure."""
+    found: list[Found] = []
+    for part in section.walk():
+        blocks = tuple(_of_symptoms(part.blocks))
+        remedy = next((one for one in procedures if part.line <= one.line <= part.end_line), None)
+        if not blocks or remedy is None:
+            continue
+        reader = IssueReader(replace(part, blocks=blocks, sections=()), notes, context)
+        issue, _ = reader.read()
+        cause = Cause(remedy.name, procedure=remedy.name, line=remedy.line)
+        found.append((replace(issue, causes=(cause,)), ()))
+    return _troubles(found)
+
+
+def _of_symptoms(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The lines and lists that say what is seen."""
+    open_label = False
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            open_label = block.label is not None and part_of(block.label)[0] == "symptoms"
+            lines = tuple(line for line in block.lines if open_label or _says_symptoms(line))
+            if lines:
+                yield replace(block, lines=lines)
+            open_label = open_label or (bool(lines) and lines[-1].text.rstrip().endswith(":"))
+        elif isinstance(block, List) and open_label:
+            yield block
+        else:
+            open_label = False
+
+
+def _says_symptoms(line: Line) -> bool:
+    made = line.field()
+    return made is not None and part_of(made.key)[0] == "symptoms"
 
 
 def _has_body(section: Section, notes: Notes) -> bool:
