@@ -2,18 +2,24 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.app.stage import WIRING, Stage, staged, until
 
+from watchbook.app import reloading
 from watchbook.app.application import DiagnoseRequest
+from watchbook.app.documents.loading import Revision, load_all
+from watchbook.app.documents.sources import Snapshot
+from watchbook.app.faces import Faces
 from watchbook.app.views.watched import Actor, CheckView
-from watchbook.model.errors import ConflictError
+from watchbook.model.errors import ConflictError, StoreError
 
 ANA = Actor("ana")
 pytestmark = pytest.mark.slow
 DOWN = "| Service Down | Critical | 0 healthy instances | Page on-call immediately | 1s |\n"
+RATE = "| High Error Rate | High | > 1% errors over 2s | Investigate within 15min | 1s |\n"
 
 
 @pytest.fixture
@@ -214,3 +220,156 @@ async def test_a_service_that_no_source_describes_is_watched_until_someone_accep
         assert "accepted by ana" in (await until(lambda: stage.phone.of("resolve")))[0]["summary"]
     async with stage.watching() as faces:
         assert [one.id for one in await faces.services()] == ["cashier"]
+
+
+class _KilledError(BaseException):
+    """Stands for kill -9 at that very point."""
+
+
+async def test_a_kill_between_the_commit_and_the_swap_loses_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was committed and never swapped in is taken up at the next start: renamed, lost and firing as it was."""
+    async with stage.watching():
+        stage.till.healthy = False
+        first = (await until(lambda: stage.phone.of("trigger")))[0]
+
+        def killed(*_: object) -> None:
+            raise _KilledError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(reloading, "swap", killed)
+            with pytest.raises(_KilledError):
+                await stage.edit(("| Service Down |", "| Till Down |"), (RATE, ""))
+    async with stage.watching() as faces:
+        assert {one.name: bool(one.missing) for one in await faces.alerts()} == {
+            "Till Down": False,
+            "High Error Rate": True,
+        }
+        await until(lambda: stage.status("till-down") == "firing")
+        stage.till.healthy = True
+        assert (await until(lambda: stage.phone.of("resolve")))[0]["dedup_key"] == first["dedup_key"]
+        assert len(stage.phone.of("trigger")) == 1 and not stage.phone.of("repeat")
+
+
+async def test_a_text_that_cannot_be_recorded_waits_and_nothing_is_half(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the store takes no writes the watch goes on under the old text, whole; then it takes up the new one."""
+    async with stage.watching() as faces:
+        watchbook = stage.watchbook
+        assert watchbook is not None
+        await until(lambda: stage.status("service-down") == "ok")
+
+        async def full(*_: object, **__: object) -> None:
+            raise StoreError("the disk is full")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(watchbook.store, "apply", full)
+            await stage.edit(("| Service Down |", "| Till Down |"))
+            assert [one.name for one in await faces.alerts()] == ["Service Down", "High Error Rate"]
+            assert "Service Down" in (await faces.service("till")).document.text
+        await stage.reload()
+        assert [one.name for one in await faces.alerts()] == ["Till Down", "High Error Rate"]
+
+
+async def test_environments_come_and_go(stage: Stage) -> None:
+    """A new environment is watched at once; one without alerts goes as it came; production gone is kept and pages."""
+    production = f"| production | {stage.till.url} | {', '.join(stage.till.instances)} |\n"
+    staging = f"| staging | {stage.till.url} | |\n"
+    async with stage.watching() as faces:
+        await stage.edit((production, production + staging))
+        await until(lambda: _environment(faces, "staging", "healthy"))
+        await stage.edit((staging, ""))
+        assert [one.name for one in (await faces.service("till")).environments] == ["production"]
+        await stage.edit((production, staging))
+        view = await faces.service("till")
+        assert {one.name for one in view.environments} == {"production", "staging"}
+        assert {row.name for row in view.document.missing} >= {"Service Down", "production"}
+        stage.till.healthy = False
+        pages = await until(
+            lambda: [one for one in stage.phone.of("trigger") if one["environment"] == "production"]
+        )
+        assert pages[0]["alert"] == "Service Down"
+        await faces.accept_document("till", view.document.digest, ANA, view.document.content_hash)
+        assert [one.name for one in (await faces.service("till")).environments] == ["staging"]
+        over = await until(
+            lambda: [one for one in stage.phone.of("resolve") if one["environment"] == "production"]
+        )
+        assert over[0]["dedup_key"] == pages[0]["dedup_key"]
+
+
+async def _environment(faces: Faces, name: str, status: str) -> bool:
+    return any(
+        (one.name, str(one.status)) == (name, status) for one in (await faces.service("till")).environments
+    )
+
+
+async def test_a_lost_check_that_an_armed_alert_needs_is_still_asked(stage: Stage) -> None:
+    """The service check's row goes: instances are counted by its last good reading, after a restart as well."""
+    endpoint = "- **Endpoint:** `GET /health` every 0.2s\n"
+    expected = '- **Expected Response:** `{"status": "healthy"}`\n'
+    async with stage.watching() as faces:
+        await until(lambda: stage.status("service-down") == "ok")
+        await stage.edit((endpoint, ""), (expected, ""))
+        view = await faces.service("till")
+        assert [(row.kind, row.needed) for row in view.document.missing] == [("check", True)]
+    async with stage.watching():
+        stage.till.healthy = False
+        assert (await until(lambda: stage.phone.of("trigger")))[0]["summary"].startswith(
+            "Service Down: 0 of 3 instances"
+        )
+
+
+async def test_a_diagnosis_says_that_its_commands_wait(stage: Stage) -> None:
+    """With every command changed nothing runs, and whoever was paged hears why."""
+    async with stage.watching():
+        await stage.edit(
+            ("`ls`", "`ls -l`"), ("test -e RUNBOOK.md", "test -e x"), ("--max-time 2 ", "--max-time 3 ")
+        )
+        stage.till.healthy = False
+        await until(lambda: stage.phone.of("trigger"))
+        said = (await until(lambda: stage.phone.of("update")))[0]["summary"]
+        assert "was not diagnosed: the runbook's commands changed at" in said
+
+
+async def test_another_query_of_the_document_is_measured_at_once(stage: Stage) -> None:
+    """A figure's own query that changes is what its alert is measured by from then on; the pin does not outlive it."""
+    figure = "- **Error Rate:** < 1%\n"
+    async with stage.watching() as faces:
+        await until(lambda: stage.status("high-error-rate") == "ok")
+        await stage.edit((figure, "- **Error Rate:** < 1% `sum(http_requests_total) * 0 + 0.5`\n"))
+        assert (await until(lambda: stage.phone.of("trigger")))[0]["alert"] == "High Error Rate"
+        assert (await faces.service("till")).metrics[0].query == "sum(http_requests_total) * 0 + 0.5"
+
+
+async def test_a_new_service_runs_nothing_unattended_until_someone_accepts(stage: Stage) -> None:
+    """A file that is dropped into a watched folder brings alerts; its commands wait for a person."""
+    async with stage.watching() as faces:
+        path = stage.folder / "RUNBOOK.md"
+        other = path.read_text().replace("**Service:** Till", "**Service:** Cashier")
+        (stage.folder / "other-runbook.md").write_text(other.replace("Runbook: Till", "Runbook: Cashier"))
+        await stage.reload()
+        document = (await faces.service("cashier")).document
+        assert not document.trusted and document.waits and document.accepted_at is None
+        diagnosis = await faces.diagnose(DiagnoseRequest("cashier", alert="Service Down", wait_s=20), ANA)
+        assert all("nobody has accepted" in one.evidence for one in diagnosis.verdicts)
+        await faces.accept_document("cashier", document.digest, ANA, document.content_hash)
+        diagnosis = await faces.diagnose(DiagnoseRequest("cashier", alert="Service Down", wait_s=20), ANA)
+        assert [str(one.verdict) for one in diagnosis.verdicts] == ["ruled_out", "ruled_out"]
+
+
+async def test_a_trusted_revision_waits_for_nobody(stage: Stage) -> None:
+    """What comes from a git ref that the wiring declares trusted may run at once, and the journal says by what."""
+    async with stage.watching() as faces:
+        watchbook = stage.watchbook
+        assert watchbook is not None
+        text = (stage.folder / "RUNBOOK.md").read_text().replace("test -e RUNBOOK.md", "test -e OTHER.md")
+        (stage.folder / "RUNBOOK.md").write_text(text)
+        (loaded,) = load_all([stage.folder / "RUNBOOK.md"])
+        revision = Revision("main@1a2b3c4 RUNBOOK.md", "1a2b3c4", trusted=True)
+        await watchbook.reloading.apply(Snapshot({loaded.id: replace(loaded, revision=revision)}))
+        document = (await faces.service("till")).document
+        assert document.trusted and document.revision == "main@1a2b3c4 RUNBOOK.md"
+        said = stage.journalled("document.accepted")[-1]["summary"]
+        assert said.startswith("the trusted revision main@1a2b3c4 RUNBOOK.md accepted")

@@ -10,22 +10,30 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from watchbook.acting.outbox import Recorded
 from watchbook.app import trusting
 from watchbook.app.documents.loading import Loaded, Revision
 from watchbook.app.documents.sources import Snapshot
+from watchbook.app.recording import (
+    APPLIED,
+    Stored,
+    each_once,
+    entries_of,
+    load_stored,
+    newly_trusted,
+    texts_of,
+    trusted_of,
+)
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.keeping import KeptRows
 from watchbook.app.watching.live import LiveService, Place, Trusted, service_check_among
 from watchbook.app.watching.placing import (
-    KeptService,
     Placement,
     bare_place,
     bare_service,
-    load_kept,
     rule_to_watch,
     wants_armed,
 )
@@ -35,13 +43,11 @@ from watchbook.deciding.restoring import restored
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, StoreError
 from watchbook.model.ids import ServiceId, slug
-from watchbook.model.incidents import Entry
 from watchbook.model.runbook import HealthCheck
 from watchbook.store.marks import Approval, Arming, KeptText, WatchedRow
 from watchbook.store.store import Store
 
 _log = logging.getLogger(__name__)
-APPLIED, ACCEPTED = "applied", "accepted"
 
 
 class Carrier(Protocol):
@@ -72,16 +78,6 @@ class Floor:
     problems: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the store has of a service."""
-
-    kept: KeptService
-    rows: KeptRows
-    applied: KeptText | None
-    accepted: KeptText | None
-
-
 class Reloading:
     """Takes up new texts. One at a time; belongs to one event loop."""
 
@@ -99,47 +95,53 @@ class Reloading:
         applied = await self._floor.store.load(KeptText, role=APPLIED)
         for text in applied:
             if ServiceId(text.service) not in self._floor.live:
-                await self._take_gone(text)
+                await self._take_gone(text, snapshot)
 
-    async def _take_gone(self, text: KeptText) -> None:
+    async def _take_gone(self, text: KeptText, snapshot: Snapshot) -> None:
         """A service that was watched and that no source describes now."""
         rows = KeptRows.of(await self._floor.store.load(WatchedRow, service=text.service))
         if not rows.environments():
             return
-        from pathlib import Path
-
         from watchbook.reading import read_runbook
 
         runbook = await asyncio.to_thread(read_runbook, text.text)
         loaded = Loaded(Path(text.path), text.text, runbook, Revision(text.label))
-        if loaded.id == text.service:
-            self.notes.append(
-                f"{runbook.service.name} is described by no source any more and is watched as last read"
-            )
-            await self._take(loaded, trusts=False, gone=_gone(text.label))
+        if loaded.id != text.service:
+            return  # this version reads another name from it
+        problem = _problem_of(loaded, snapshot)
+        gone = "" if problem else _gone(text.label)
+        why = f"{text.label} cannot be read" if problem else gone
+        self.notes.append(f"{runbook.service.name} is watched as it was last read: {why}")
+        await self._take(loaded, trusts=False, gone=gone, problem=problem)
 
-    async def _take(self, loaded: Loaded, *, trusts: bool, gone: str = "") -> LiveService:
+    async def _take(self, loaded: Loaded, *, trusts: bool, gone: str = "", problem: str = "") -> LiveService:
         """Begins to watch a service, over what is kept of it."""
         floor, now = self._floor, self._floor.placement().now
-        stored = await self._stored(loaded.id)
+        stored = await load_stored(self._floor.store, loaded.id)
         fresh = bare_service(loaded, floor.placement().wiring, floor.placement().settings, now)
-        fresh.gone = gone
-        fresh.trusted = await self._trust_at_start(fresh, stored, trusts)
+        fresh.gone, fresh.problem = gone, problem
+        fresh.trusted = await self._trust_of_taken(fresh, stored, trusts)
         trusting.hold_back(fresh)
         if trusts and stored.accepted is not None and stored.accepted.digest != loaded.runbook.digest:
-            self.notes += await asyncio.to_thread(_newly_trusted, loaded, stored.accepted)
+            self.notes += await asyncio.to_thread(newly_trusted, loaded, stored.accepted)
         before = await self._before(fresh, stored)
         prepared = await prepare(fresh, before, stored.kept, floor.placement())
         await self._commit(prepared, stored, None)
         floor.live[fresh.id] = fresh
         return fresh
 
-    async def _trust_at_start(self, fresh: LiveService, stored: Stored, trusts: bool) -> Trusted:
-        now = self._floor.placement().now
-        if trusts or await self._approved(fresh.loaded) or stored.accepted is None:
-            return trusting.accepted(fresh.loaded, self._starter, now)
-        known = await _trusted_of(stored.accepted)
-        return trusting.beside(known, fresh.loaded, now)
+    async def _trust_of_taken(self, fresh: LiveService, stored: Stored, trusts: bool) -> Trusted:
+        """What of a service that comes may run: all of it at the start, or of an approved text; else nothing new."""
+        now, loaded = self._floor.placement().now, fresh.loaded
+        if trusts:
+            return trusting.accepted(loaded, self._starter, now)
+        if loaded.revision.trusted:
+            return trusting.accepted(loaded, f"the trusted revision {loaded.revision.label}", now)
+        approval = await self._floor.store.get(Approval, loaded.runbook.digest)
+        if approval is not None:
+            return trusting.accepted(loaded, approval.actor, now)
+        known = await trusted_of(stored.accepted) if stored.accepted else trusting.nothing(loaded)
+        return await asyncio.to_thread(trusting.beside, known, loaded, now)
 
     async def _before(self, fresh: LiveService, stored: Stored) -> dict[str, Before]:
         """What was watched before the start, from the kept rows."""
@@ -188,22 +190,31 @@ class Reloading:
             for loaded in snapshot.loaded.values():
                 await self._apply_one(loaded, _problem_of(loaded, snapshot))
             for service in list(self._floor.live.values()):
-                if service.id not in snapshot.loaded and not service.gone:
-                    label = service.loaded.revision.label or service.loaded.path.name
-                    await self._renew(service, service.loaded, gone=_gone(label), problem="")
+                if service.id not in snapshot.loaded:
+                    await self._apply_absence(service, _problem_of(service.loaded, snapshot))
             self._say_problems(snapshot.problems)
 
     async def _apply_one(self, loaded: Loaded, problem: str) -> None:
         live = self._floor.live.get(loaded.id)
         try:
             if live is None:
-                live = await self._take(loaded, trusts=loaded.revision.trusted)
+                live = await self._take(loaded, trusts=False)
                 for place in live.places.values():
                     self._floor.begin(live, place)
             elif _differs(live, loaded, problem):
                 await self._renew(live, loaded, gone="", problem=problem)
         except StoreError as error:
             _log.warning("the new text of %s is taken up as soon as it can be recorded: %s", loaded.id, error)
+
+    async def _apply_absence(self, live: LiveService, problem: str) -> None:
+        """A service of which nothing was read: its source has a problem, or does not describe it any more."""
+        label = live.loaded.revision.label or live.loaded.path.name
+        gone = "" if problem else _gone(label)
+        if (live.gone, live.problem) != (gone, problem):
+            try:
+                await self._renew(live, live.loaded, gone=gone, problem=problem)
+            except StoreError as error:
+                _log.warning("%s; it is taken up as soon as it can be recorded: %s", gone or problem, error)
 
     def _say_problems(self, problems: Mapping[str, str]) -> None:
         """In /health: which text cannot be read, for as long as it cannot."""
@@ -228,7 +239,7 @@ class Reloading:
                 await self._reread(live)
 
     async def _renew_once(self, live: LiveService, loaded: Loaded, gone: str, problem: str) -> None:
-        stored = await self._stored(live.id)
+        stored = await load_stored(self._floor.store, live.id)
         trusted = await self._trust_of(live, loaded)
         async with contextlib.AsyncExitStack() as held:
             await self.hold(live, held)
@@ -275,7 +286,7 @@ class Reloading:
         problem = self._floor.store.problem
         if problem is not None:
             raise problem
-        stored, placement = await self._stored(live.id), self._floor.placement()
+        stored, placement = await load_stored(self._floor.store, live.id), self._floor.placement()
         fresh = bare_service(live.loaded, placement.wiring, placement.settings, placement.now)
         fresh.gone, fresh.problem, fresh.trusted = live.gone, live.problem, trusted
         if live.gone:
@@ -313,21 +324,7 @@ class Reloading:
             return trusting.accepted(loaded, approval.actor, now)
         return await asyncio.to_thread(trusting.beside, live.trusted, loaded, now)
 
-    async def _approved(self, loaded: Loaded) -> bool:
-        if loaded.revision.trusted:
-            return True
-        return await self._floor.store.get(Approval, loaded.runbook.digest) is not None
-
     # The store -------------------------------------------------------------------------------------------------
-
-    async def _stored(self, service: str) -> Stored:
-        store = self._floor.store
-        return Stored(
-            await load_kept(store, service),
-            KeptRows.of(await store.load(WatchedRow, service=service)),
-            await store.get(KeptText, service, APPLIED),
-            await store.get(KeptText, service, ACCEPTED),
-        )
 
     async def _commit(self, prepared: Prepared, stored: Stored, live: LiveService | None) -> None:
         """Everything of one change in one transaction: states, rows, texts, and the journal's words."""
@@ -342,10 +339,10 @@ class Reloading:
         saves = [record for decision in decisions for record in decision.saves]
         saves += self._words_on_arming(fresh.id, renamed, prepared, stored)
         saves += stored.rows.changes(fresh, fresh.loaded_at)
-        saves += _texts(fresh, stored)
-        entries = list(_entries(fresh, stored, live))
+        saves += texts_of(fresh, stored)
+        entries = list(entries_of(fresh, stored, live))
         entries += [entry for decision in decisions for entry in decision.entries]
-        return Decision("a new text", _each_once(saves), tuple(entries))
+        return Decision("a new text", each_once(saves), tuple(entries))
 
     def _words_on_arming(
         self, service: str, renamed: Iterable[Renaming], prepared: Prepared, stored: Stored
@@ -367,22 +364,6 @@ class Reloading:
             reason = f"as {one.before} was, whose name it was"
             found.append(Arming(service, name, wanted, "watchbook", placement.now, reason, version))
         return found
-
-
-def _newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
-    """What starting accepts that was not accepted before, for the person who starts."""
-    from watchbook.reading import read_runbook
-    from watchbook.reading.differences import differences
-
-    changes = differences(read_runbook(before.text), loaded.runbook)
-    label = loaded.revision.label or loaded.path.name
-    when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    first = f"{label} differs from what {before.actor} accepted on {when}; starting accepts it"
-    said = [change.says for change in changes if change.kind == "unattended"]
-    others = len(changes) - len(said)
-    if others:
-        said.append(f"{others} other change{'s' if others > 1 else ''}: `watchbook journal` tells them")
-    return [first, *(f"  {one}" for one in said)]
 
 
 def _gone(label: str) -> str:
@@ -409,88 +390,3 @@ def _service_check_among(checks: list[HealthCheck]) -> str:
     """The name of the check that was asked of every instance: chosen as in a text that holds these."""
     found = service_check_among(checks)
     return found.name if found else ""
-
-
-async def _trusted_of(text: KeptText) -> Trusted:
-    """What an accepted text lets run, from the store."""
-    from pathlib import Path
-
-    from watchbook.reading import read_runbook
-
-    runbook = await asyncio.to_thread(read_runbook, text.text)
-    return trusting.accepted(
-        Loaded(Path(text.path), text.text, runbook, Revision(text.label)), text.actor, text.at
-    )
-
-
-def _texts(fresh: LiveService, stored: Stored) -> list[KeptText]:
-    """The texts to keep: what is applied, and what was accepted where that is this one."""
-    found = []
-    for role, before, actor in (
-        (APPLIED, stored.applied, "watchbook"),
-        (ACCEPTED, stored.accepted, fresh.trusted.by),
-    ):
-        digest = fresh.loaded.runbook.digest
-        if role == ACCEPTED and fresh.trusted.digest != digest:
-            continue
-        if before is not None and before.digest == digest and before.path == str(fresh.loaded.path):
-            continue
-        label = fresh.loaded.revision.label or fresh.loaded.path.name
-        path, version = str(fresh.loaded.path), before.version if before else 0
-        text = KeptText(
-            fresh.id, role, digest, fresh.loaded.text, label, path, actor, fresh.loaded_at, version
-        )
-        found.append(text)
-    return found
-
-
-def _entries(fresh: LiveService, stored: Stored, live: LiveService | None) -> Iterable[Entry]:
-    """The journal's words on the text itself."""
-    digest, label = fresh.loaded.runbook.digest, fresh.loaded.revision.label or fresh.loaded.path.name
-    if fresh.gone and not (live and live.gone):
-        says = f"{fresh.gone}: it is watched as it was last read, until someone accepts"
-        yield Entry(fresh.id, "document.gone", says, occurred_at=fresh.loaded_at, subject=fresh.id)
-    if live is not None and fresh.problem != live.problem:
-        says = f"{label} cannot be read: {fresh.problem}" if fresh.problem else f"{label} can be read again"
-        yield Entry(fresh.id, "document.unreadable" if fresh.problem else "document.readable", says,
-                    occurred_at=fresh.loaded_at, subject=fresh.id)  # fmt: skip
-    if stored.applied is not None and stored.applied.digest != digest:
-        yield _changed_entry(fresh, stored.applied, live, label)
-    accepted = stored.accepted
-    if fresh.trusted.digest == digest and (accepted is None or accepted.digest != digest):
-        says = f"{fresh.trusted.by} accepted {label} at {digest[:12]}"
-        says += " by starting the watch" if live is None else ""
-        says += ": its read-only commands may run unattended"
-        yield Entry(fresh.id, "document.accepted", says, fresh.trusted.by, fresh.loaded_at, fresh.id,
-                    data={"digest": digest})  # fmt: skip
-
-
-def _changed_entry(fresh: LiveService, applied: KeptText, live: LiveService | None, label: str) -> Entry:
-    """What the new text changes, in words."""
-    from watchbook.reading import read_runbook
-    from watchbook.reading.differences import differences
-
-    before = live.loaded.runbook if live is not None else read_runbook(applied.text)
-    changes = differences(before, fresh.loaded.runbook)
-    said = " ".join(change.says for change in changes[:3])
-    more = f" And {len(changes) - 3} more." if len(changes) > 3 else ""
-    says = f"{label} changed: {said or 'only words, order or layout.'}{more}"
-    data = {
-        "digest": fresh.loaded.runbook.digest,
-        "before": applied.digest,
-        "changes": [change.says for change in changes],
-        "waiting": len(fresh.trusted.waiting),
-    }
-    return Entry(fresh.id, "document.changed", says, occurred_at=fresh.loaded_at, subject=fresh.id, data=data)
-
-
-def _each_once(records: Iterable[Any]) -> tuple[Any, ...]:
-    """Records of a service (its silences) that more than one place moved are written once."""
-    found: list[Any] = []
-    seen: set[tuple[type, Any]] = set()
-    for record in records:
-        key = (type(record), getattr(record, "id", None) or getattr(record, "episode", None) or id(record))
-        if key not in seen:
-            seen.add(key)
-            found.append(record)
-    return tuple(found)

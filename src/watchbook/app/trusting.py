@@ -10,7 +10,7 @@ from watchbook.app.watching.live import LiveCheck, LiveService, Place, Trusted
 from watchbook.deciding.trusting import accepted_check, check_command, commands_of, waiting_says
 from watchbook.model.ids import slug
 from watchbook.model.observations import CheckHealth
-from watchbook.model.runbook import HealthCheck, Runbook
+from watchbook.model.runbook import HealthCheck, Runbook, Service
 from watchbook.world.probes import full_target
 
 
@@ -28,6 +28,11 @@ def accepted(loaded: Loaded, by: str, at: float) -> Trusted:
         at,
         frozenset(commands_of(loaded.runbook, folder_of(loaded))),
     )
+
+
+def nothing(loaded: Loaded) -> Trusted:
+    """Of a service that came while it was not looked at nothing is accepted."""
+    return Trusted(runbook=Runbook(Service(loaded.runbook.service.name)))
 
 
 def beside(trusted: Trusted, loaded: Loaded, now: float) -> Trusted:

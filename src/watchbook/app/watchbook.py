@@ -7,8 +7,8 @@ module: `watching` (probes, scrapes, evaluation), `diagnosing`, `operating` (run
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from watchbook.acting.auditor import Auditor
@@ -74,6 +74,9 @@ class Setup:
     sources: Sources | None = (
         None  # where the runbooks come from, to be followed; None: they stay as they are
     )
+    problems: Mapping[str, str] = field(
+        default_factory=dict
+    )  # what of the sources could not be read at the start
 
 
 class Watchbook:
@@ -158,7 +161,7 @@ class Watchbook:
 
     async def start(self) -> None:
         """Takes up what was going on, and begins to watch."""
-        snapshot = Snapshot({one.id: one for one in self.setup.runbooks})
+        snapshot = Snapshot({one.id: one for one in self.setup.runbooks}, self.setup.problems)
         await self.reloading.start(snapshot)
         for service in self.live.values():
             await self._resume(service)

@@ -21,6 +21,7 @@ from watchbook.cli.speaking import DATA
 if TYPE_CHECKING:
     import socket
 
+    from watchbook.app.documents.sources import Snapshot, Sources
     from watchbook.app.watchbook import Setup, Watchbook
 
 
@@ -50,14 +51,33 @@ def command(paths: tuple[Path, ...], listen: str | None, shadow: bool, data: str
     wiring = wiring_for(list(paths))
     place = data_folder(wiring, data)
     sources = sources_of(wiring, paths, place)
-    snapshot = None if sources.remote else sources.read()
+    snapshot = None if sources.remote else _first_reading(sources, place)
     with contextlib.ExitStack() as owned:
         taken = owned.enter_context(contextlib.closing(folder.take(place)))
         opened = owned.enter_context(contextlib.closing(open_socket(listen or wiring.listen)))
-        snapshot = snapshot or sources.read()
+        snapshot = snapshot or _first_reading(sources, place)
         runbooks = tuple(snapshot.loaded.values())
-        setup = Setup(wiring, runbooks, taken, address_of(opened), shadow, actor(), sources)
+        setup = Setup(
+            wiring, runbooks, taken, address_of(opened), shadow, actor(), sources, snapshot.problems
+        )
         asyncio.run(_stand_watch(setup, opened, tuple(snapshot.problems.values())))
+
+
+def _first_reading(sources: "Sources", data: Path) -> "Snapshot":
+    """What can be read now. Where nothing can, the data folder may still hold what was watched before: then that counts.
+
+    Raises DocumentError where there is neither: an operator who named the wrong path hears of it.
+    """
+    from watchbook.app.recording import holds_last_good
+    from watchbook.model.errors import DocumentError
+
+    try:
+        return sources.read()
+    except DocumentError:
+        again = sources.read()
+        if not again.problems or not holds_last_good(data, again.problems):
+            raise
+        return again
 
 
 async def _stand_watch(setup: "Setup", opened: "socket.socket", problems: tuple[str, ...]) -> None:

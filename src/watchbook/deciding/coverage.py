@@ -82,7 +82,8 @@ def why_missing(runbook: Runbook, name: str) -> str:
     """Why an alert's row is not read from the new text: what the reader found about it, else that it is gone."""
     wanted = slug(name)
     for finding in runbook.findings:
-        if finding.severity is not Level.NOTE and wanted in slug(finding.message):
+        of_alerts = finding.code.startswith("WB3") and finding.severity is not Level.NOTE
+        if of_alerts and wanted in slug(finding.message):
             return f"its row cannot be read (line {finding.line}: {finding.message.rstrip('.')})"
     return GONE
 

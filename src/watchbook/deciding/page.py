@@ -22,6 +22,7 @@ LONGEST_EVIDENCE = 300
 SAID_TOGETHER = 5  # names in a line, before "and 7 more"
 LONGEST_ALSO = 50
 NOT_RECORDED = "not recorded"
+NOT_ACCEPTED = "nobody has accepted them yet"  # how the reason ends why commands of a changed text do not run
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,19 @@ def diagnosis_says(diagnosis: Diagnosis) -> str:
     """The result of a diagnosis in one line: "Database connection failure (confirmed): connection refused"."""
     best = diagnosis.best
     if best is None:
-        return f"“{diagnosis.issue}” was diagnosed: no cause is confirmed or likely"
+        return _nothing_found(diagnosis)
     word = "confirmed" if best.verdict is Verdict.CONFIRMED else "likely"
     return f"{best.cause} ({word}): {_one_line(best.evidence, LONGEST_EVIDENCE)}"
+
+
+def _nothing_found(diagnosis: Diagnosis) -> str:
+    """Without a cause: also where that is because nobody has accepted the commands (rule 22)."""
+    outcomes = [*diagnosis.findings, *(one for verdict in diagnosis.verdicts for one in verdict.outcomes)]
+    held = [one.problem for one in outcomes if one.problem.endswith(NOT_ACCEPTED)]
+    if held and len(held) == len(outcomes):
+        return f"“{diagnosis.issue}” was not diagnosed: {held[0]}"
+    says = f"“{diagnosis.issue}” was diagnosed: no cause is confirmed or likely"
+    return f"{says}; {len(held)} of {len(outcomes)} commands did not run: {held[0]}" if held else says
 
 
 def resolved_says(episode: Episode, now: float) -> str:

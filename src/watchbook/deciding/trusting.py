@@ -6,7 +6,7 @@ to the same cluster; whether it may run at all is decided by its class (`decidin
 
 from collections.abc import Iterator
 
-from watchbook.deciding.page import moment
+from watchbook.deciding.page import NOT_ACCEPTED, moment
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Step
 from watchbook.model.runbook import CheckKind, Environment, HealthCheck, Runbook
@@ -55,7 +55,7 @@ def _steps(runbook: Runbook) -> Iterator[tuple[Step, str]]:
 
 def waiting_says(since: float) -> str:
     """Why a command that came with a new text does not run."""
-    return f"the runbook's commands changed at {moment(since)[11:16]} UTC and nobody has accepted them yet"
+    return f"the runbook's commands changed at {moment(since)[11:16]} UTC and {NOT_ACCEPTED}"
 
 
 def accepted_check(check: HealthCheck, accepted: Runbook) -> HealthCheck | None:

@@ -88,7 +88,7 @@ def _changed(old: AlertRule, new: AlertRule) -> Iterator[Change]:
         yield change(
             "alert",
             True,
-            f"renamed, was {old.name}; what is armed, silenced or linked by the old name does not follow",
+            f"renamed, was {old.name}; links to the old name do not follow",
         )
     if slug(old.environment or "") != slug(new.environment or ""):
         yield change(
