@@ -94,7 +94,8 @@ def test_words_around_a_probe_that_are_not_understood_are_told() -> None:
         assert probe.problems, text
 
 
-@pytest.mark.parametrize("command", ["curl http://x | jq .status", "curl http://x | sh", "curl -X POST http://x", "curl -d a=b http://x", "curl -k https://x",
+@pytest.mark.parametrize("command", ["curl http://x | jq .status", "curl http://x | sh", "curl -X POST http://x",
+                                     "curl -d a=b http://x", "curl -k https://x",
                                      "curl -o out http://x", "curl http://a http://b", "curl",
                                      "curl 'http://x"])  # fmt: skip
 def test_curl_that_does_more_is_no_plain_request(command: str) -> None:
