@@ -24,7 +24,7 @@ MOST_FOUND = 10  # of one target in one run: there is enough to mend then
 
 def main(arguments: list[str]) -> int:
     """0 where nothing was found, 1 where something was, 2 for a mistake in the call."""
-    if len(arguments) == 2 and arguments[0] in TARGETS:
+    if len(arguments) == 2 and arguments[0] in TARGETS and arguments[1] not in TARGETS:
         TARGETS[arguments[0]](Path(arguments[1]).read_bytes())
         _say(f"{arguments[1]}: nothing is wrong with it.")
         return 0
