@@ -140,3 +140,22 @@ def test_steps_that_an_issue_took_are_not_taken_again() -> None:
     assert len(runbook.issues) == 1
     assert runbook.procedures == ()
     assert runbook.commands == ()
+
+
+def test_headings_over_one_line_are_fields_of_the_service() -> None:
+    """Some write a heading for each field; three of them make the form, a short section alone does not."""
+    runbook = read_runbook(
+        "# Basket\n\n## Primary URL\n\nhttps://basket.test\n\n## Service Tier\n\nPlatinum\n\n## Owner\n\nTeam Till\n\n"
+        "## Host Platform\n\nAWS\n"
+    )
+    assert runbook.service.owner == "Team Till"
+    assert [environment.url for environment in runbook.service.environments] == ["https://basket.test"]
+    assert read_runbook("# Basket\n\n## Owner\n\nAsk Ana who owns it\n").service.owner is None
+
+
+def test_unknown_programs_and_local_scripts_are_commands() -> None:
+    """What nobody knows is a command of class unknown; only setting variables is none."""
+    runbook = _read("## Use\n\n```bash\nbuild/tool conf health\n\n./x.sh now\n\nLEVEL=3\n```\n")
+    assert [(one.command, one.safety.safety if one.safety else None) for one in runbook.commands] == [
+        ("build/tool conf health", Safety.UNKNOWN), ("./x.sh now", Safety.UNKNOWN),
+    ]  # fmt: skip

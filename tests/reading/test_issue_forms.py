@@ -224,7 +224,9 @@ def test_symptoms_above_an_emergency_procedure_make_its_issue() -> None:
 def test_headings_beside_issues_are_no_issues() -> None:
     """A chapter about trouble may explain itself, and say how to look; what has parts of an issue is one."""
     issues = _issues(
-        "## Cache troubleshooting\n\n### Architecture\n\nOne cache.\n\n### Check the status\n\n```bash\nredis-cli ping\n```\n\n"
-        "### Problem: Cache is cold\n\n**Symptoms:**\n- slow\n\n**Resolution:** Warm it.\n\n### Test fails\n\n**Cause:** Old data\n"
+        "## Cache troubleshooting\n\n### Architecture\n\nOne cache.\n\n### Check the status\n\n"
+        "```bash\nredis-cli ping\n```\n\n"
+        "### Problem: Cache is cold\n\n**Symptoms:**\n- slow\n\n**Resolution:** Warm it.\n\n"
+        "### Test fails\n\n**Cause:** Old data\n"
     )
     assert [issue.name for issue in issues] == ["Cache is cold", "Test fails"]

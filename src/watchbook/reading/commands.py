@@ -8,6 +8,7 @@ import re
 
 from watchbook.model.procedures import Parameter
 from watchbook.model.runbook import Command
+from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Block, Fence, Item, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.fences import Group, is_shell, read_attributes, read_groups
@@ -93,8 +94,8 @@ def _command(
             name, Lines(group.commands[0].line, group.commands[0].end_line), text=text[:60], reason=problem
         )
         return None
-    if not programs_of(text):
-        notes.prose(place)
+    if not programs_of(text) and classify(text).safety is Safety.READ_ONLY:
+        notes.aside(place, "Only variables are set here: no command is run.")
         return None
     filled = fill(text, group.commands[0].line, set())
     for one in filled.unreachable:

@@ -134,6 +134,11 @@ class IssueReader:
 
     def _paragraph(self, block: Paragraph) -> None:
         """Fields (`**Alert:** Service Down`, `**Cause:** …`), what a person looks at, advice, and prose."""
+        ending = re.split(r"(?<=[.!?])\s+", block.text.strip())[-1]
+        if ending.endswith(":") and part_of(ending)[0] not in ("", "prose"):
+            self._open(ending, block.end_line, _LABEL)  # `Probably a stall. Check:` over a list
+            self.notes.also_read(block)
+            return
         if not any(self._is_part(line) or line.number in self.notes.read_lines for line in block.lines):
             if (
                 self.part == "diagnosis"

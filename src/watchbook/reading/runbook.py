@@ -59,6 +59,7 @@ from watchbook.reading.conditions import Known
 from watchbook.reading.coverage import cover
 from watchbook.reading.document import Document, Section, parse_document
 from watchbook.reading.figure_roles import roles_of_sections
+from watchbook.reading.heading_fields import find_heading_fields
 from watchbook.reading.ladders import WrittenLadder, default_ladder, rungs_of
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.outline import outline
@@ -215,7 +216,8 @@ def _read_service(draft: _Draft) -> None:
     notes, facts = draft.notes, draft.facts
     title = next(iter(draft.of("title")), None)
     if draft.part is None:
-        overview.read_head(draft.document, title, notes, facts)
+        fields = (*draft.document.front_matter, *find_heading_fields(draft.chapters, notes))
+        overview.read_head(replace(draft.document, front_matter=fields), title, notes, facts)
     else:
         _read_heads(draft, title)
     for chapter in draft.of("overview"):

@@ -166,9 +166,12 @@ version:
     version, document version, runbook version, status, classification, author, authors, created,
     repository, repo, source, code, source code, language, technology, tech stack, stack, environment,
     namespace, cluster, region, platform, reviewers, approved by, reviewed by, audience, document id,
-    tags, category, title, type, id, layout, weight, sidebar position, slug, permalink, draft, lang
+    tags, category, title, type, id, lifecycle stage, lifecycle, host platform, hosting, hosting platform, system code, cost
+    center, cost centre, business unit, compliance, data classification, contains personal data, contains sensitive data,
+    release process type, rollback process type, failover architecture type, failover process type, failback process type,
+    data recovery process type, key management process type, layout, weight, sidebar position, slug, permalink, draft, lang
 url:
-    url, base url, production url, service url, production, api url, host, hostname, address, api base
+    url, base url, primary url, production url, service url, production, api url, host, hostname, address, api base
     url
 """
 
