@@ -94,9 +94,12 @@ class FileSource:
             if now is None:
                 found += before
                 continue
-            gone = [file for file in before if file not in now]
-            held = [file for file in gone if file not in still]
-            files = [file for file in now if file in before or file in still]
+            if now == before:
+                found += before
+                continue
+            had, has = set(before), set(now)
+            held = [file for file in before if file not in has and file not in still]
+            files = [file for file in now if file in had or file in still]
             self._listed[path] = sorted([*files, *held]) if held else files
             found += self._listed[path]
         return found

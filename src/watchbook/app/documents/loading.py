@@ -5,6 +5,7 @@ A path is a file, a pattern (`services/*/RUNBOOK.md`) or a folder; a folder is s
 Whatever cannot be loaded is one `DocumentError` line. It never writes, and it keeps nothing.
 """
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -152,12 +153,16 @@ def _fixed(pattern: Path) -> tuple[str, ...]:
 
 
 def runbooks_in(folder: Path) -> list[Path]:
-    """The runbooks below a folder, in order; none where there are none."""
-    return sorted(
-        path
-        for path in folder.rglob("*.md")
-        if is_named_as_runbook(path.relative_to(folder).as_posix()) and path.is_file()
-    )
+    """The runbooks below a folder, in order; none where there are none. Folders of tools are not gone into."""
+    found: list[str] = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _SKIPPED]
+        found += (
+            f"{place}/{name}"
+            for name in names
+            if name.endswith(".md") and _NAME.search(name) and os.path.isfile(f"{place}/{name}")  # noqa: PTH113
+        )
+    return sorted(map(Path, found))
 
 
 def is_named_as_runbook(path: str) -> bool:
