@@ -75,7 +75,8 @@ def say(value: float, unit: Unit | str) -> str:
     """A value in words a person reads: ratios as per cent, seconds and bytes in their natural size."""
     match Unit(unit):
         case Unit.RATIO:
-            return f"{say_number(round(value * 100, 6))}%"
+            percent = round(value * 100, 6)
+            return f"{f'{percent:.6g}' if 99 < percent < 100 else say_number(percent)}%"  # 99.999% is not 100%
         case Unit.SECONDS:
             return say_duration(value)
         case Unit.BYTES:

@@ -9,6 +9,7 @@ from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Condition
 from watchbook.model.signals import averaging_s
 from watchbook.reading.comparisons import read_comparison
+from watchbook.reading.exactness import say_exactly
 from watchbook.reading.refinements import Asked, Known, Misread, ReadCondition, take_refinements, why
 from watchbook.reading.special_conditions import (
     read_absence,
@@ -59,7 +60,7 @@ def say_condition(read: ReadCondition, scrape_every_s: float = 15.0) -> str:
     elif "baseline_factor" in condition.params:
         said = f"{condition.signal} > {condition.params['baseline_factor']:g} × its median of the past 7 days"
     else:
-        said = f"{_said_signal(condition)} {condition.op} {say(condition.value, condition.unit)}"
+        said = f"{_said_signal(condition)} {condition.op} {say_exactly(condition.value, condition.unit)}"
     average_s = read.average_s or _default_average_s(read, scrape_every_s)
     if average_s:
         said += f", averaged over {say(average_s, Unit.SECONDS)}"

@@ -14,7 +14,8 @@ from watchbook.model.quantities import Unit
 from watchbook.reading.blocks import Fence, Item, Line
 from watchbook.reading.ladders import WrittenLadder, read_ladder
 from watchbook.reading.persons import is_name, is_party, name_in
-from watchbook.reading.quantities import duration_at, find_quantities, read_band
+from watchbook.reading.quantities import duration_at, find_quantities
+from watchbook.reading.ranges import read_band
 
 ON_CALL = "On-Call"  # the rung in front of `if no response in 30 min, escalate to …`
 

@@ -13,6 +13,7 @@ from watchbook.model.runbook import AlertRule, Condition, Role, Severity
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.comparisons import as_measured, strange_words
 from watchbook.reading.directions import Bad, bad_direction, is_backwards
+from watchbook.reading.exactness import say_exactly
 from watchbook.reading.figure_roles import Use, is_kind
 from watchbook.reading.limits import Limit, read_limits
 from watchbook.reading.notes import Notes
@@ -283,7 +284,7 @@ def say_value(rule: AlertRule) -> str:
     if "baseline_factor" in condition.params:
         said = f"{_OPS.get(condition.op, condition.op)} {condition.params['baseline_factor']:g} × normal"
     else:
-        said = f"{_OPS.get(condition.op, condition.op)} {say(condition.value, condition.unit)}"
+        said = f"{_OPS.get(condition.op, condition.op)} {say_exactly(condition.value, condition.unit)}"
     within_s = condition.params.get("window_s")
     if isinstance(within_s, float):
         said += f" in {say(within_s, Unit.SECONDS)}"

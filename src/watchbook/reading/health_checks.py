@@ -18,7 +18,8 @@ from watchbook.reading.fields import fields_of_item
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.probes import Probe, Target, curl_target, read_probe
-from watchbook.reading.quantities import duration_at, read_band
+from watchbook.reading.quantities import duration_at
+from watchbook.reading.ranges import read_band
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 

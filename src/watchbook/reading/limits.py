@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.quantities import Quantity, Unit
 from watchbook.reading.comparisons import bounds_of, usual_form
-from watchbook.reading.quantities import Found, duration_at, find_quantities, read_band
+from watchbook.reading.quantities import Found, duration_at, find_quantities
+from watchbook.reading.ranges import read_band
 from watchbook.reading.refinements import take_refinements
 
 

@@ -14,6 +14,7 @@ from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
+from watchbook.reading.exactness import say_exactly
 from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.figure_roles import Use, figure_columns, is_elsewhere, role_of_title
 from watchbook.reading.figures import FigureRules, Written, subject_of, take
@@ -21,8 +22,9 @@ from watchbook.reading.levels import levels_in
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
-from watchbook.reading.quantities import as_expected, duration_at, find_quantities, read_band, read_quantity
+from watchbook.reading.quantities import as_expected, duration_at, find_quantities, read_quantity
 from watchbook.reading.queries import is_query
+from watchbook.reading.ranges import read_band
 from watchbook.reading.refinements import Known
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
@@ -422,10 +424,10 @@ def say_metric(metric: Metric) -> str:
         f"the query {metric.query}" if metric.query else f"{metric.signal}{f'({params})' if params else ''}"
     )
     if metric.low is not None and metric.high is not None:
-        low, high = say(metric.low, metric.unit), say(metric.high, metric.unit)
+        low, high = say_exactly(metric.low, metric.unit), say_exactly(metric.high, metric.unit)
         band = f"between {low} and {high}" if low != high else f"exactly {low}"
     elif metric.high is not None:
-        band = f"below {say(metric.high, metric.unit)}"
+        band = f"below {say_exactly(metric.high, metric.unit)}"
     else:
-        band = f"above {say(metric.low or 0.0, metric.unit)}"
+        band = f"above {say_exactly(metric.low or 0.0, metric.unit)}"
     return f"{metric.name}, measured as {source}, is normally {band}; a band never pages."

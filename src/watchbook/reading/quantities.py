@@ -7,7 +7,7 @@ threshold or a target is decided by those that call it. How values are said is `
 import re
 from dataclasses import dataclass
 
-from watchbook.model.quantities import Band, Quantity, Unit
+from watchbook.model.quantities import Quantity, Unit
 
 _LARGEST = 1e15  # larger numbers are ids, not quantities
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
@@ -50,7 +50,7 @@ for _unit, _size, _names in (
     (Unit.SECONDS, 365 * _DAY, "y yr yrs year years"),
     (Unit.RATIO, 0.01, "% percent pct"),
     (Unit.BYTES, 1.0, "byte bytes"),
-    (Unit.BYTES, 1e3, "kilobyte kilobytes"),
+    (Unit.BYTES, 1e3, "kilobyte kilobytes kb"),
     (Unit.BYTES, 1e6, "megabyte megabytes mb"),
     (Unit.BYTES, 1e9, "gigabyte gigabytes gb"),
     (Unit.BYTES, 1e12, "terabyte terabytes tb"),
@@ -96,13 +96,18 @@ _CADENCES = {
     "yearly": 365 * _DAY,
 }
 
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"[-+−]?(?:\d{1,3}(?:[,_\u00a0\u202f\u2009]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![.,]?\d)|\.\d+"
 )
 _UNIT = re.compile(r"[ \u00a0\u202f]?-?(%|[A-Za-zµμ]+)")
+_NO_NUMBER = re.compile(  # `1:30`, `3/5`, `5 m/s`, `99,9`
+    r":\d|/(?=\d)(?!\d+(?:\.\d+)?\s?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\b)"
+    r"|\s?m/[a-z]|[,.]\d"
+)
 _SPACED = re.compile(r"[-+−]?\d{1,3}(?: \d{3})+(?![\d.,]\d|\d)")
-_PER = re.compile(r"\s*(?:/\s*|per\s+)(?:1\s*)?([A-Za-z]+)")
-_NOUN_PER = re.compile(r"\s*[A-Za-z]+(?:\s[A-Za-z]+)?\s*(?:/\s?|\sper\s+)([A-Za-z]+)")
+_PERIOD_NAMES = r"(\d+(?:\.\d+)?)?\s?([A-Za-z]+)"
+_PER = re.compile(rf"\s*(?:/\s*|(?:per|an?|each|every)\s+){_PERIOD_NAMES}")
+_NOUN_PER = re.compile(rf"\s*[A-Za-z]+(?:\s[A-Za-z]+)?\s*(?:/\s?|\s(?:per|an?|each|every)\s+){_PERIOD_NAMES}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,8 @@ def quantity_at(text: str, start: int = 0, expects: Unit | None = None) -> Found
     `expects` decides what the letter alone leaves open: `700m` is minutes, or thousandths where a ratio or
     count is expected; `512M` are bytes where bytes are.
     """
-    number = _NUMBER.match(text, start)
-    if number is None:
+    number = NUMBER.match(text, start)
+    if number is None or _NO_NUMBER.match(text, number.end()):
         return None
     value = _number(number[0])
     if abs(value) > _LARGEST:
@@ -146,13 +151,13 @@ def _with_unit(text: str, start: int, end: int, value: float, expects: Unit | No
     known = (_EXACT.get(word) or _WORDS.get(word.casefold())) if word else None
     if unit is not None and known is not None and not _is_article(text, unit):
         per = _PER.match(text, unit.end()) if known[0] is Unit.BYTES else None
-        period = _PERIODS.get(_singular(per[1])) if per else None
+        period = _period(per)
         if per is not None and period is not None:
             return _found(text, start, per.end(), value * known[1] / period, Unit.PER_SECOND)
         return _found(text, start, unit.end(), value * known[1], known[0])
     if unit is not None and word.casefold() in _LARGE:
         return _with_rate(text, start, unit.end(), value * _LARGE[word.casefold()], allow_word=True)
-    if word in _MULTIPLIERS and unit is not None and unit.start(1) == end:
+    if word in _MULTIPLIERS and unit is not None and (unit.start(1) == end or word in ("k", "K", "M")):
         if expects is Unit.BYTES:
             return _found(text, start, unit.end(), value * _MULTIPLIERS[word], Unit.BYTES)
         return _with_rate(text, start, unit.end(), value * _MULTIPLIERS[word], allow_word=True)
@@ -161,7 +166,8 @@ def _with_unit(text: str, start: int, end: int, value: float, expects: Unit | No
 
 def _is_article(text: str, unit: "re.Match[str]") -> bool:
     """Whether a unit letter is really the start of something else: `5 s-expressions`, `3 d'accord`."""
-    return len(unit[1]) == 1 and unit[1] != "%" and text[unit.end() : unit.end() + 1] in ("'", "’", "-", "_")
+    behind = text[unit.end() : unit.end() + 2]
+    return len(unit[1]) == 1 and unit[1] != "%" and bool(re.match(r"['’_]|-[A-Za-z]", behind))
 
 
 def _with_rate(text: str, start: int, end: int, value: float, allow_word: bool) -> Found:
@@ -170,10 +176,16 @@ def _with_rate(text: str, start: int, end: int, value: float, allow_word: bool) 
         return _found(text, start, unit.end(), value * known[1], known[0])
     for pattern in (_PER, _NOUN_PER):
         per = pattern.match(text, end)
-        period = _PERIODS.get(_singular(per[1])) if per else None
+        period = _period(per)
         if per is not None and period is not None:
             return _found(text, start, per.end(), value / period, Unit.PER_SECOND)
     return _found(text, start, end, value, Unit.COUNT)
+
+
+def _period(per: "re.Match[str] | None") -> float | None:
+    """The seconds that something is counted in: of `per minute`, `/5min`, `a day`."""
+    size = _PERIODS.get(_singular(per[2])) if per is not None else None
+    return size * float(per[1] or 1) or None if per is not None and size is not None else None
 
 
 def _joined_durations(text: str, first: Found) -> Found:
@@ -182,7 +194,7 @@ def _joined_durations(text: str, first: Found) -> Found:
     while True:
         gap = re.compile(r"\s?(?:and\s)?").match(text, end)
         at = gap.end() if gap else end
-        number = _NUMBER.match(text, at)
+        number = NUMBER.match(text, at)
         if number is None:
             break
         more = _with_unit(text, at, number.end(), _number(number[0]), None)
@@ -198,10 +210,10 @@ def _singular(word: str) -> str:
 
 
 def _found(text: str, start: int, end: int, value: float, unit: Unit) -> Found:
-    return Found(Quantity(_rounded(value), unit, text[start:end].strip()), start, end)
+    return Found(Quantity(rounded(value), unit, text[start:end].strip()), start, end)
 
 
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     """Without the dust of scaling: 1.1 % is 0.011, not 0.011000000000000001."""
     return float(f"{value:.15g}")
 
@@ -210,7 +222,7 @@ def find_quantities(text: str, expects: Unit | None = None) -> list[Found]:
     """All quantities in the text, in order; digits inside words (`p95`, `5xx`, `v2`, `HTTP/2`) are none."""
     found: list[Found] = []
     at = 0
-    for number in re.finditer(r"(?<![\w.#/:@])[-+−]?\.?\d", text):
+    for number in re.finditer(r"(?<![\w.#/:@])(?<!\d,)[-+−]?\.?\d", text):
         start = number.start()
         if start < at:
             continue
@@ -301,91 +313,3 @@ def find_duration(text: str) -> Found | None:
         if found := duration_at(text, spelled.start()):
             return found
     return None
-
-
-# --- ranges ---------------------------------------------------------------------------------------------------
-
-_BETWEEN = re.compile(r"(?:between|from)\s+", re.IGNORECASE)
-_TO = re.compile(r"\s*(?:–|—|-|\.\.\.?|…|to|and)\s*", re.IGNORECASE)
-_BELOW = re.compile(
-    r"(?:<=|≤|=<|<|below|under|less than|lower than|fewer than|up to|at most|no more than|not more than|max(?:imum)?:?"
-    r"|within|stay(?:s)? (?:below|under))\s*", re.IGNORECASE,
-)  # fmt: skip
-_ABOVE = re.compile(
-    r"(?:>=|≥|=>|>|above|over|more than|greater than|higher than|at least|no less than|not less than|min(?:imum)?:?)\s*",
-    re.IGNORECASE,
-)
-
-
-def read_band(text: str, expects: Unit | None = None) -> Band | None:
-    """The text as a normal range: `1–40 req/s`, `35% to 70%`, `< 70%`, `up to 5`, `≥ 3`; None where it is none."""
-    text = text.strip().rstrip(".").strip()
-    if not text:
-        return None
-    for pattern, is_low in ((_BELOW, False), (_ABOVE, True)):
-        opening = pattern.match(text)
-        if opening is None:
-            continue
-        found = quantity_at(text, opening.end(), expects)
-        if found is None or found.end != len(text):
-            return None
-        bound = as_expected(found.quantity, expects)
-        if bound is None:
-            return None
-        return Band(bound.value if is_low else None, None if is_low else bound.value, bound.unit, text)
-    return _two_ended(text, expects)
-
-
-def _about(text: str, expects: Unit | None) -> Band | None:
-    """`100ms ± 10ms`, `500 ± 10%`: a middle, and how far to both sides."""
-    middle, _, spread = text.partition("±" if "±" in text else "+/-")
-    one, two = read_quantity(middle, expects), read_quantity(spread)
-    if one is None or two is None or two.value < 0:
-        return None
-    if two.unit is Unit.RATIO and one.unit is not Unit.RATIO:
-        away = abs(one.value) * two.value
-    elif two.unit in (one.unit, Unit.COUNT):
-        away = _in_unit_of(middle, two, expects)
-    else:
-        return None
-    return Band(_rounded(one.value - away), _rounded(one.value + away), one.unit, text)
-
-
-def _in_unit_of(middle: str, spread: Quantity, expects: Unit | None) -> float:
-    """The spread; one without a unit takes that of the middle (`100 ms ± 10`)."""
-    number = _NUMBER.match(middle.strip())
-    if spread.unit is not Unit.COUNT or number is None:
-        return spread.value
-    scaled = quantity_at(f"{spread.text}{middle.strip()[number.end() :]}", 0, expects)
-    return scaled.quantity.value if scaled is not None else spread.value
-
-
-def _two_ended(text: str, expects: Unit | None) -> Band | None:
-    if "±" in text or "+/-" in text:
-        return _about(text, expects)
-    opening = _BETWEEN.match(text)
-    at = opening.end() if opening else 0
-    first = _NUMBER.match(text, at)
-    low = quantity_at(text, at, expects)
-    if low is None or first is None:
-        return None
-    for end in (low.end, first.end()):  # in "100–700m" the dash may look like the start of a unit
-        to = _TO.match(text, end)
-        high = quantity_at(text, to.end(), expects) if to else None
-        if high is not None and high.end == len(text):
-            return _joined_band(text, low, high, expects)
-    return None
-
-
-def _joined_band(text: str, low: Found, high: Found, expects: Unit | None) -> Band | None:
-    """Both ends in one unit: an end without a unit takes that of the other."""
-    top = as_expected(high.quantity, expects)
-    if top is None:
-        return None
-    bottom = as_expected(low.quantity, expects) or low.quantity
-    if bottom.unit is Unit.COUNT and top.unit is not Unit.COUNT:
-        scaled = quantity_at(bottom.text + text[_NUMBER.match(text, high.start).end() : high.end], 0, expects)  # type: ignore[union-attr]
-        bottom = scaled.quantity if scaled is not None else bottom
-    if bottom.unit is not top.unit or bottom.value > top.value:
-        return None
-    return Band(bottom.value, top.value, top.unit, text)
