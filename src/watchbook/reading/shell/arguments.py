@@ -10,7 +10,8 @@ from watchbook.reading.shell.syntax import Word
 from watchbook.reading.shell.table import Program
 
 _SEVERAL = re.compile(
-    r"^[@*]$|(?:^|_)(?:OPTS?|OPTIONS?|ARGS?|ARGUMENTS?|FLAGS?|PARAMS?|CMD|COMMAND)(?:$|_)", re.IGNORECASE
+    r"^[@*]$|(?:^|_)(?:OPTS?|OPTIONS?|EXTRAS?|SWITCHES|ARGS?|ARGUMENTS?|FLAGS?|PARAMS?|CMD|COMMAND)(?:$|_)",
+    re.IGNORECASE,
 )
 
 

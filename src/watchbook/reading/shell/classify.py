@@ -10,6 +10,7 @@ from functools import lru_cache
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell import (
     looks_data,
+    looks_development,
     looks_files,
     looks_network,
     looks_platforms,
@@ -27,6 +28,7 @@ _LOOKS: dict[str, Look] = {
     **looks_files.LOOKS,
     **looks_network.LOOKS,
     **looks_data.LOOKS,
+    **looks_development.LOOKS,
     **looks_platforms.LOOKS,
 }
 _MOST_TEXT = 100_000

@@ -24,9 +24,24 @@ _MOST_DEPTH = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
-@lru_cache(maxsize=512)
 def read_script(text: str) -> Script:
     """The commands that `text` may run; raises `Unreadable` for anything that is not plainly understood."""
+    read = _read(text)
+    if isinstance(read, Unreadable):
+        raise Unreadable(read.reason, read.offset, read.syntax)
+    return read
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> "Script | Unreadable":
+    """The script, or why it cannot be read: each text is asked for several times while a document is read."""
+    try:
+        return _read_once(text)
+    except Unreadable as problem:
+        return Unreadable(problem.reason, problem.offset, problem.syntax)
+
+
+def _read_once(text: str) -> Script:
     text = text.replace("\r\n", "\n")
     control = _CONTROL.search(text)
     if control:

@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell.arguments import Arguments, Option, split
 from watchbook.reading.shell.programs import table
-from watchbook.reading.shell.secrecy import holds_secret, is_plain_name, is_secret_name, only_names_files
+from watchbook.reading.shell.secrecy import (
+    device_class,
+    holds_secret,
+    is_plain_name,
+    is_pointer,
+    is_secret_name,
+    only_names_files,
+    prints_files,
+    searches,
+    seeks_secret,
+)
 from watchbook.reading.shell.syntax import Assignment, Command, Redirect, Word
 from watchbook.reading.shell.table import Program, words
 
@@ -22,9 +32,10 @@ _DEVICE = re.compile(r"/dev/(?:sd|nvme|vd|xvd|hd|mapper|dm-|disk|md|loop|mmcblk)
 _MEDDLING = re.compile(
     r"PATH|IFS|ENV|HOME|SHELL|CDPATH|BASH.*|LD_.*|DYLD_.*|PS[0-4]|PROMPT_COMMAND|SHELLOPTS|"
     r".*PAGER|.*EDITOR|VISUAL|"
-    r"BROWSER|GIT_.*|LESS.*|PYTHON.*|PERL.*|RUBY.*|NODE_.*|.*_OPTS|.*OPTIONS|.*_OPTIONS|PSQLRC|"
+    r"BROWSER|GIT_(?!(?:SHA|TAG|BRANCH|COMMIT|REF|REPO|URL|VERSION|REMOTE)$).*|LESS.*|PYTHON.*|PERL.*|RUBY(?!_VERSION$).*|"
+    r"NODE_(?:OPTIONS|PATH|EXTRA_CA_CERTS|REPL_\w+|TLS\w*|ICU_DATA|V8_\w+|PRESERVE\w*|REDIRECT\w*|DEBUG)|.*_OPTS|.*OPTIONS|.*_OPTIONS|PSQLRC|"
     r"PG(?:SERVICEFILE|SYSCONFDIR)|MYSQL_HOME|"
-    r"XDG_.*|CURL_HOME|SSH_.*|RSYNC_.*|OPENSSL_CONF|GREP_.*|EXINIT|VIMINIT|KUBECTL_.*|KUBE_EDITOR|"
+    r"XDG_.*|CURL_HOME|SSH_(?!(?:HOST|USER|PORT|NAME|TARGET|SERVER|IP)$).*|RSYNC_.*|OPENSSL_CONF|GREP_.*|EXINIT|VIMINIT|KUBECTL_.*|KUBE_EDITOR|"
     r"HISTFILE|TERMINFO|"
     r"DOCKER_CONFIG|AWS_CONFIG_FILE|GCONV_PATH|MALLOC_.*|TMPDIR|http_proxy|https_proxy|"
     r"HTTPS?_PROXY|ALL_PROXY|WGETRC"
@@ -220,6 +231,10 @@ class Judge:
             return known(
                 Safety.UNKNOWN, f"{assignment.name} changes what the programs after it do", assignment.name
             )
+        if holds_secret(assignment.value.text) and not is_pointer(assignment.name):
+            return known(
+                Safety.UNKNOWN, f"{assignment.value.text} holds secrets, and may be read", assignment.name
+            )
         return known(Safety.READ_ONLY, "sets a variable")
 
     def secret_text(self, call: Call, source: "Input") -> Classification | None:
@@ -235,9 +250,19 @@ class Judge:
         """Reading a file that holds secrets reveals them, whichever program prints it."""
         if only_names_files(call.name):
             return None
-        for word in call.args:
+        words = call.args
+        if searches(call.name):
+            words = tuple(word for word in words if " " not in word.text)
+            if any(seeks_secret(word.text) for word in words):
+                return known(Safety.REVEALS, "it looks for secrets", call.part())
+        for word in words:
             if holds_secret(word.text):
                 return known(Safety.REVEALS, f"{word.text} holds secrets", call.part())
+            if prints_files(call.name) and (found := device_class(word.text)):
+                return known(found, f"{call.name} {SAYS[found]}", call.part())
+            hidden = secret_variables([word]) if prints_files(call.name) else []
+            if hidden and word.text == "${" + hidden[0] + "}":
+                return known(Safety.REVEALS, f"what ${hidden[0]} names may hold secrets", call.part())
         return None
 
 

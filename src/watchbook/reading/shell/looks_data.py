@@ -50,6 +50,7 @@ _MONGO_SAFE = re.compile(
     r"(?:printjson\(|JSON\.stringify\()?\s*(?:"
     r"db\.(?:serverStatus|stats|currentOp|version|hello|isMaster|getCollectionNames|hostInfo|"
     r"serverBuildInfo|printReplicationInfo)\(\)(?:\.\w+)*|"
+    r"db\.currentOp\(\s*(?:true|\{[\s\w'\":$.,{}-]*\})?\s*\)(?:\.\w+)*|"
     r"db\.(?:adminCommand|runCommand)\(\s*(?:['\"](?:ping|hello|serverStatus|replSetGetStatus|"
     r"buildInfo)['\"]|\{\s*['\"]?(?:ping|hello|serverStatus|"
     r"replSetGetStatus|buildInfo|connPoolStats|dbStats|listDatabases)['\"]?\s*:\s*1\s*\})\s*\)(?:\.\w+)*|"
@@ -300,6 +301,10 @@ def mongo(_judge: Judge, call: Call) -> Classification:
         or arguments.odd
         or arguments.hazy
         or len(arguments.operands) > 1
+        or not all(
+            re.fullmatch(r"mongodb(?:\+srv)?://\S+|[\w-]+|[\w.-]+:\d+(?:/[\w-]+)?|[\w.-]+/[\w-]+", word.text)
+            for word in arguments.operands
+        )
     ):
         return unknown(call, f"this form of {call.name} is not read")
     if not texts or not all(
@@ -307,6 +312,26 @@ def mongo(_judge: Judge, call: Call) -> Classification:
     ):
         return unknown(call, "what the script does is not known")
     return read_only(call)
+
+
+def mongostat(_judge: Judge, call: Call) -> Classification:
+    """Ends after `-n ROWS`."""
+    arguments = split(
+        call.args, Program(values=words("-n --rowcount -h --host --port -u --username -p --password --uri"))
+    )
+    if arguments.has("-n", "--rowcount"):
+        return read_only(call)
+    return known(Safety.ENDLESS, "mongostat never ends by itself", call.part())
+
+
+def mosquitto_sub(_judge: Judge, call: Call) -> Classification:
+    """Ends after `-W SECONDS`; a number of messages alone may never come."""
+    arguments = split(
+        call.args, Program(values=words("-C -W -t -T -h -p -u -P -i -q -F -L -V -k --cafile --cert --key"))
+    )
+    if arguments.has("-W") and not arguments.odd:
+        return read_only(call)
+    return known(Safety.ENDLESS, "mosquitto_sub waits for messages", call.part())
 
 
 def kafka(_judge: Judge, call: Call) -> Classification:
@@ -343,4 +368,6 @@ LOOKS: dict[str, Look] = {
     "redis": redis,
     "mongo": mongo,
     "kafka": kafka,
+    "mongostat": mongostat,
+    "mosquitto_sub": mosquitto_sub,
 }

@@ -10,7 +10,6 @@ from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell.arguments import is_hazy, split
 from watchbook.reading.shell.judging import Call, Input, Judge, Look, known, most_dangerous
 from watchbook.reading.shell.looks_wrappers import _MORE
-from watchbook.reading.shell.secrecy import holds_secret
 from watchbook.reading.shell.syntax import Word
 from watchbook.reading.shell.table import Program, words
 
@@ -160,6 +159,8 @@ def jq(_judge: Judge, call: Call) -> Classification:
         return known(Safety.REVEALS, "jq prints the environment", call.part())
     if any((word.value or "") in ("-f", "--from-file", "-L") for word in call.args):
         return unknown(call, "the filter of jq is in a file")
+    if any(re.fullmatch(r"\$\{\w+\}", word.text) for word in call.args[:1]):
+        return unknown(call, "the filter of jq is not written out")
     return read_only(call)
 
 
@@ -303,7 +304,7 @@ def listing(judge: Judge, call: Call) -> Classification:
     listing_options = entry.only or frozenset()
     names = {option.name for option in options}
     if (
-        names <= listing_options | entry.values
+        names <= listing_options | entry.values | entry.beside
         and names & listing_options
         and not (arguments.odd or arguments.hazy)
     ):
@@ -392,44 +393,6 @@ def jstat(_judge: Judge, call: Call) -> Classification:
     return read_only(call)
 
 
-def version(_judge: Judge, call: Call) -> Classification:
-    """Languages and builders: only asking for their version is harmless."""
-    values = [word.value for word in call.args]
-    if len(values) == 1 and (
-        values[0] == "--version" or call.name in _VERSION.get(values[0] or "", frozenset())
-    ):
-        return read_only(call, "it prints its version")
-    prompts = call.name in ("python", "python3", "node", "php", "lua", "elixir", "erl", "Rscript")
-    if not values and prompts and call.text is None and not (call.piped or call.closed):
-        return known(Safety.INTERACTIVE, f"{call.name} opens a prompt", call.part())
-    return unknown(call, f"what {call.name} runs is not known")
-
-
-# Where a short form only prints the version; elsewhere the word may be a file or a package that runs.
-_VERSION = {
-    "-V": words("python python3 cargo rustc uv poetry"),
-    "-v": words("node ruby perl php gcc deno bun tsc npx"),
-    "-version": words("java javac"),
-    "version": words("go cargo"),
-}
-
-
-def git(judge: Judge, call: Call) -> Classification:
-    """By the table, but for addresses that run a program (`ext::sh -c …`)."""
-    if any("::" in word.text for word in call.args):
-        return unknown(call, "the address may run a program")
-    return judge.by_table(call, call.entry)
-
-
-def git_config(_judge: Judge, call: Call) -> Classification:
-    values = [word.value or "?" for word in call.args]
-    if any(value in ("--list", "-l", "list") for value in values):
-        return known(Safety.REVEALS, "the settings may hold credentials", call.part())
-    if values[:1] in (["--get"], ["get"]) and len(values) == 2 and not holds_secret(values[1]):
-        return read_only(call)
-    return changes(call, "git config sets a value")
-
-
 def envsubst(_judge: Judge, call: Call) -> Classification:
     return known(Safety.REVEALS, "envsubst prints variables", call.part())
 
@@ -461,8 +424,5 @@ LOOKS: dict[str, Look] = {
     "haproxy": haproxy,
     "jcmd": jcmd,
     "jstat": jstat,
-    "version": version,
-    "git": git,
-    "git_config": git_config,
     "envsubst": envsubst,
 }

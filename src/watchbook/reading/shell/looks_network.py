@@ -36,11 +36,17 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _COSTLY_PATH = re.compile(r"/heapdump\b|/debug/pprof/(?:profile|trace|heap\?)|/hprof\b")
 _REVEALING_PATH = re.compile(
     r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|/latest/user-data|/computeMetadata/|/oauth2?/token|"
-    r"/api/v1/.*secrets\b|/\.env\b"
+    r"/api/v1/.*secrets\b|/\.env\b|/v1/kv/|/v1/secret|/v2/keys/|/api/definitions\b|SystemProperties\b|/config_dump\b|"
+    r"/(?:printenv|phpinfo(?:\.php)?|secrets?|credentials?|api-?keys?|passwords?|private-?key|environ(?:ment)?|env)(?:[/?]|$)|"
+    r"/containers/[^/]+/json\b|/\.git/config\b"
 )
 _CHANGING_PATH = re.compile(
-    r"/(?:shutdown|_shutdown|restart|reload|-/(?:reload|quit)|flush|delete|reset|kill|"
-    r"quitquitquit)(?:[/?]|$)",
+    r"/(?:shutdown|_shutdown|restart|reload|-/(?:reload|quit)|flush|delete|reset|kill|quitquitquit)(?:[/?]|$)|"
+    r"/(?:stop|start|pause|resume|disable|enable|trigger|execute?|purge|clear|invalidate|evict|unlock|promote|failover|"
+    r"rotate|reindex|deploy|rollback|terminate|destroy|remove|drop|truncate|drain|build|buildWithParameters|update|"
+    r"dataimport|approve|cancel|retry|replay|requeue|rebuild|compact|gc)(?:\?|$)|"
+    r"/jolokia/(?:exec|write)/|"
+    r"[?&](?:action|cmd|command|op|operation|_method|method)=(?!(?:list|get|show|status|info|read|describe|head|ping)\b)",
     re.IGNORECASE,
 )
 _IP_READS = words("show list ls get s sh lst l")
@@ -111,7 +117,9 @@ def url(call: Call, word: Word) -> Classification:
         return unknown(call, "the address is made by another command")
     match = _URL.fullmatch(word.text)
     if match is None or (match["scheme"] or "http").lower() not in ("http", "https"):
-        if match and (match["scheme"] or "").lower() == "file" and not holds_secret(word.text):
+        if match and (match["scheme"] or "").lower() == "file":
+            if holds_secret(word.text):
+                return known(Safety.REVEALS, "the file holds secrets", call.part())
             return read_only(call)
         return unknown(call, f"the address {word.text} is not of http")
     if "@" in match["host"] and word.variables:
@@ -173,6 +181,14 @@ def ping(_judge: Judge, call: Call) -> Classification:
     return known(Safety.ENDLESS, "ping without -c never ends", call.part())
 
 
+def resolver(judge: Judge, call: Call) -> Classification:
+    """Looking up a name or a path to it; a secret in the name is told to every server that is asked."""
+    hidden = secret_variables(call.args)
+    if hidden:
+        return known(Safety.REVEALS, f"it sends ${hidden[0]} to a name server", call.part())
+    return judge.by_table(call, call.entry)
+
+
 def mtr(_judge: Judge, call: Call) -> Classification:
     if any((word.value or "").startswith(("-r", "--report", "-c")) for word in call.args):
         return read_only(call)
@@ -191,7 +207,7 @@ def nc(_judge: Judge, call: Call) -> Classification:
             if option.name not in words("-z -v -w -u -n -4 -6 -t -G -d")
         ]
         return unknown(call, f"the option {strange[0]} of nc is not known") if strange else read_only(call)
-    if call.piped or call.text is not None:
+    if call.piped or call.closed or call.text is not None:
         return unknown(call, "nc sends what it is given")
     return known(Safety.INTERACTIVE, "nc opens a connection for a person", call.part())
 
@@ -210,7 +226,10 @@ def ip(_judge: Judge, call: Call) -> Classification:
             if operands[1:] == ["list"] or not operands
             else unknown(call, "this form of ip is not read")
         )
-    if len(operands) == 1 or operands[1] in _IP_READS:
+    is_set = operands[0].startswith("l") and operands[1:2] == [
+        "s"
+    ]  # `ip link s` is `set`, elsewhere `s` is `show`
+    if len(operands) == 1 or (operands[1] in _IP_READS and not is_set):
         return read_only(call)
     return changes(call, "ip changes the network")
 
@@ -258,6 +277,8 @@ def openssl(_judge: Judge, call: Call) -> Classification:
     ):
         if action in ("s_time", "ocsp"):
             return unknown(call, f"openssl {action} is not read")
+        if action == "asn1parse" and any(holds_secret(word.text) for word in call.args):
+            return known(Safety.REVEALS, "it prints a key", call.part())
         return read_only(call)
     if action == "s_client":
         if call.piped or call.closed or call.text is not None:
@@ -296,6 +317,7 @@ LOOKS: dict[str, Look] = {
     "wget": wget,
     "ping": ping,
     "mtr": mtr,
+    "resolver": resolver,
     "nc": nc,
     "ip": ip,
     "tcpdump": tcpdump,

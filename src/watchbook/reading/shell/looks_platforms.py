@@ -34,7 +34,9 @@ _GCLOUD_GROUPS = words(
     "service-accounts roles scheduler tasks queues monitoring policies uptime dashboards app "
     "versions spanner databases dataflow bigtable addresses "
     "routers regions zones snapshots target-pools health-checks url-maps ssl-certificates kms "
-    "keyrings components organizations"
+    "keyrings components organizations project-info security-policies time-series backups instance-templates "
+    "machine-types ssl-policies vpn-tunnels vpn-gateways subnets peerings hybrid eventarc triggers workflows deployments "
+    "filestore memcache ai endpoints models domains application-default locations namespaces domain-mappings packages tags"
 )
 _AZURE_GROUPS = words(
     "keyvault secret config appsettings connection-string vm aks webapp account group network sql db server "
@@ -64,6 +66,8 @@ def kubectl_get(judge: Judge, call: Call) -> Classification:
     """Reading objects, unless they are secrets."""
     arguments = split(call.args, call.entry)
     found = [judge.options(call, arguments, call.entry), read_only(call)]
+    if arguments.hazy:
+        found.append(unknown(call, "a word may stand for any resource"))
     for option in arguments.options:
         if option.name == "--raw":
             raw = option.value or next(iter(arguments.operands), None)  # the path may be the next word
@@ -90,6 +94,10 @@ def kubectl_get(judge: Judge, call: Call) -> Classification:
 def kubectl_write(_judge: Judge, call: Call) -> Classification:
     """Writing objects; a dry run only prints what would be written."""
     values = [word.value for word in call.args]
+    if (call.name.endswith(" create") and values[:1] == ["token"]) or (
+        values[:1] == ["env"] and "--list" in values
+    ):
+        return known(Safety.REVEALS, f"{call.name} {values[0]} prints secrets", call.part())
     if ("--dry-run=client" in values or "--dry-run=server" in values) and "--force" not in values:
         if any("secret" in (value or "") for value in values):
             return known(Safety.REVEALS, "it prints a secret", call.part())
@@ -118,6 +126,15 @@ def docker_inspect(_judge: Judge, call: Call) -> Classification:
     return known(Safety.REVEALS, "docker inspect prints the environment", call.part())
 
 
+def docker_top(_judge: Judge, call: Call) -> Classification:
+    """`docker top NAME` lists processes; the words behind it are options of `ps`, which may print environments."""
+    if any(
+        "e" in (word.value or "e").lstrip("-") and "pid" not in (word.value or "") for word in call.args[1:]
+    ):
+        return known(Safety.REVEALS, "ps may print environments", call.part())
+    return read_only(call)
+
+
 def docker_stats(_judge: Judge, call: Call) -> Classification:
     if any(word.value == "--no-stream" for word in call.args):
         return read_only(call)
@@ -139,6 +156,17 @@ def _ends_with(option: str, reason: str) -> Look:
         return known(Safety.ENDLESS, reason, call.part())
 
     return look
+
+
+_AWS_REVEALS = frozenset(
+    {
+        ("amplify", "get-app"), ("apprunner", "describe-service"), ("batch", "describe-job-definitions"),
+        ("codebuild", "batch-get-projects"), ("ec2", "describe-launch-template-versions"),
+        ("autoscaling", "describe-launch-configurations"), ("glue", "get-connection"), ("glue", "get-connections"),
+        ("lightsail", "get-instance-access-details"), ("lightsail", "get-relational-database-master-user-password"),
+        ("lightsail", "download-default-key-pair"), ("ec2", "get-console-output"),
+    }
+)  # fmt: skip
 
 
 def aws(_judge: Judge, call: Call) -> Classification:
@@ -177,14 +205,19 @@ def _aws_action(call: Call, service: str, verb: str, rest: tuple[Word, ...]) -> 
         )
         or (_HIDDEN.search(verb) and not verb.startswith(("create", "put", "delete", "update")))
         or (service == "lambda" and verb in ("get-function", "list-functions", "get-function-configuration"))
-        or verb == "describe-configuration-settings"
+        or verb in ("describe-configuration-settings", "export-credentials", "get-template")
+        or (service, verb) in _AWS_REVEALS
         or (service == "ecs" and verb == "describe-task-definition")
         or (service == "ec2" and verb in ("describe-instance-attribute", "get-launch-template-data"))
     )
     reading = verb.startswith(
         ("describe-", "list-", "get-", "head-", "batch-get-", "lookup-", "filter-")
     ) or verb in ("wait", "ls")
-    if reveals and (reading or verb.startswith(("decrypt", "generate"))):
+    if service == "configure" and verb == "get":
+        return known(Safety.REVEALS, "it prints a setting, which may be a key", call.part())
+    if verb.startswith("assume-role") or (
+        reveals and (reading or verb.startswith(("decrypt", "generate", "export")))
+    ):
         return known(Safety.REVEALS, f"aws {service} {verb} can reveal secrets", call.part())
     if service == "logs" and verb == "tail":
         follows = any(word.value in ("--follow", "-f") for word in rest)
@@ -195,11 +228,18 @@ def _aws_action(call: Call, service: str, verb: str, rest: tuple[Word, ...]) -> 
         ("s3api", "get-object-torrent"),
     ):
         return changes(call, "it writes a file")
+    if (service, verb) in (
+        ("ssm", "start-session"),
+        ("ecs", "execute-command"),
+        ("ec2-instance-connect", "ssh"),
+    ):
+        return known(Safety.INTERACTIVE, f"aws {service} {verb} opens a session", call.part())
     if verb in ("rm", "rb") or verb.startswith(("delete-", "terminate-", "purge-", "deregister-", "remove-")):
         return known(Safety.DESTRUCTIVE, f"aws {service} {verb} removes something", call.part())
     if verb == "scan":
         return known(Safety.COSTLY, "it reads a whole table", call.part())
-    if verb.startswith("get-") and len(rest) > 1 and not any(w.head.startswith("-") for w in rest[-2:]):
+    beside = len(rest) > 1 and not any(w.head.startswith("-") for w in rest[-2:])
+    if verb.startswith("get-") and (beside or (rest and not rest[0].head.startswith("-"))):
         return unknown(call, "it may write a file")
     if verb == "ls" and service != "s3":
         return unknown(call, f"aws {service} {verb} is not known")
@@ -240,6 +280,16 @@ def _by_verb(call: Call, groups: frozenset[str], reads: frozenset[str], values: 
             "scale",
             "apply",
             "import",
+            "export",
+            "restore",
+            "failover",
+            "patch",
+            "promote",
+            "update-traffic",
+            "publish",
+            "cancel",
+            "rollback",
+            "drain",
         ):
             return changes(call, f"{call.name} {' '.join(spoken)} changes something")
         return unknown(call, f"{call.name} {' '.join(spoken)} is not known")
@@ -249,8 +299,19 @@ def _by_verb(call: Call, groups: frozenset[str], reads: frozenset[str], values: 
 
 
 def gcloud(_judge: Judge, call: Call) -> Classification:
-    if any(word.value == "ssh" for word in call.args):
-        return unknown(call, "what runs over ssh is not read")
+    if any(word.value == "ssh" or word.head.startswith("--flags-file") for word in call.args):
+        return unknown(call, "what runs over ssh, or is in a file, is not read")
+    if [word.value for word in call.args[:2]] == ["logging", "tail"]:
+        return known(Safety.ENDLESS, "it follows the log", call.part())
+    if call.args[:1] and call.args[0].value == "sql" and any(word.value == "connect" for word in call.args):
+        return known(Safety.INTERACTIVE, "gcloud sql connect opens a prompt", call.part())
+    spoken = {word.value for word in call.args}
+    if spoken & {"instances", "project-info", "instance-templates"} and {"compute", "describe"} <= spoken:
+        narrow = re.compile(r"--format=[\"']?(?:value|get|table)\((?!.*metadata)")
+        if not any(narrow.match(word.text) for word in call.args):
+            return known(Safety.REVEALS, "metadata may hold keys and scripts", call.part())
+    if any((word.value or "").startswith("print-") for word in call.args):
+        return known(Safety.REVEALS, "it prints a token", call.part())
     reads = words("list describe read get-value get-iam-policy info version get-health get-server-config")
     return _by_verb(
         call,
@@ -261,6 +322,8 @@ def gcloud(_judge: Judge, call: Call) -> Classification:
 
 
 def azure(_judge: Judge, call: Call) -> Classification:
+    if {"log", "tail"} <= {word.value for word in call.args}:
+        return known(Safety.ENDLESS, "it follows the log", call.part())
     values = (
         "-g --resource-group -n --name --subscription -o --output --query --workspace --server -s --resource"
     )
@@ -296,6 +359,7 @@ LOOKS: dict[str, Look] = {
     "kubectl_delete": kubectl_delete,
     "docker_inspect": docker_inspect,
     "docker_stats": docker_stats,
+    "docker_top": docker_top,
     "docker_events": docker_events,
     "stern": _ends_with("--no-follow", "stern follows logs"),
     "pm2_logs": _ends_with("--nostream", "pm2 logs follows logs"),

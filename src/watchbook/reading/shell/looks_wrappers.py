@@ -20,7 +20,7 @@ from watchbook.reading.shell.judging import (
     most_dangerous,
 )
 from watchbook.reading.shell.programs.shellwords import PREFIXES
-from watchbook.reading.shell.secrecy import is_plain_name, is_secret_name
+from watchbook.reading.shell.secrecy import holds_secret, is_plain_name, is_secret_name
 from watchbook.reading.shell.syntax import Assignment, Unreadable, Variable, Word
 from watchbook.reading.shell.table import Program, words
 
@@ -52,6 +52,7 @@ _SWITCHES = {
     "sudo": r"-[nEHSkAPbils]|--non-interactive|--preserve-env(?:=.*)?|--set-home|--login|--shell",
     "doas": r"-n",
 }
+_ENDING_SIGNALS = words("TERM KILL INT HUP QUIT SIGTERM SIGKILL SIGINT SIGHUP SIGQUIT 15 9 2 1 3")
 _MORE = Word("…", None, "${@}", "", (Variable("@", False),))
 
 
@@ -112,9 +113,20 @@ def flag_classes(call: Call, arguments: Arguments, program: Program) -> Classifi
 def timeout(judge: Judge, call: Call) -> Classification:
     """`timeout 5 CMD`; an endless command ends after it."""
     result = prefix(judge, replace(call, name="timeout"))
-    if result.safety is Safety.ENDLESS:
+    if result.safety is Safety.ENDLESS and _ends(call):
         return known(Safety.READ_ONLY, "timeout ends it", call.part(), *result.programs)
     return result
+
+
+def _ends(call: Call) -> bool:
+    """Whether a timeout ends within the hour: 0 is none, and signal 0 or CONT ends nothing."""
+    arguments = split(call.args, PREFIXES["timeout"][0], operands=1)
+    if any(word.value not in _ENDING_SIGNALS for word in arguments.values("-s", "--signal")):
+        return False
+    after = re.fullmatch(
+        r"(\d+(?:\.\d+)?)([smh]?)", (arguments.operands[0].value or "") if arguments.operands else ""
+    )
+    return after is not None and 0 < float(after[1]) * {"m": 60, "h": 3600}.get(after[2], 1) <= 3600
 
 
 def sudo(judge: Judge, call: Call) -> Classification:
@@ -241,9 +253,19 @@ def xargs(judge: Judge, call: Call) -> Classification:
     if not marks:
         inner = (*inner, _MORE)
     if not arguments.positions:
-        return known(Safety.READ_ONLY, "xargs alone prints its input", call.part())
+        return most_dangerous(
+            [known(Safety.READ_ONLY, "xargs alone prints its input", call.part()), _given(call, arguments)]
+        )
     result = judge.words(inner, Input(None, True, True), call.depth + 1)
-    return most_dangerous([flag_classes(call, arguments, program), result])
+    return most_dangerous([flag_classes(call, arguments, program), result, _given(call, arguments)])
+
+
+def _given(call: Call, arguments: Arguments) -> Classification:
+    """What `xargs -a FILE` reads, which it hands on or prints."""
+    for word in arguments.values("-a", "--arg-file"):
+        if holds_secret(word.text):
+            return known(Safety.REVEALS, f"{word.text} holds secrets", call.part())
+    return known(Safety.READ_ONLY, "its input is read")
 
 
 def watch(judge: Judge, call: Call) -> Classification:
@@ -297,7 +319,8 @@ def docker_exec(judge: Judge, call: Call) -> Classification:
     known_switches = {"-i", "-t", "--interactive", "--tty", "-T", "--no-TTY", "--privileged"}
     strange = [o.name for o in arguments.options if o.name not in known_switches | _EXEC.values]
     container = arguments.operands[0] if arguments.operands else None
-    if strange or arguments.odd or arguments.hazy or container is None or container.substitutions:
+    hidden = container is not None and container.substitutions and not _only_ids(container)
+    if strange or arguments.odd or arguments.hazy or container is None or hidden:
         return known(Safety.UNKNOWN, "this form of exec is not read", call.part())
     for value in arguments.values("-e", "--env"):
         name = (value.head.partition("="))[0]
@@ -305,6 +328,29 @@ def docker_exec(judge: Judge, call: Call) -> Classification:
         if found.safety is not Safety.READ_ONLY:
             return found
     return inside(judge, call, call.args[arguments.positions[0] + 1 :])
+
+
+def _only_ids(word: Word) -> bool:
+    """Whether the word is `$(docker ps -q …)`, which prints ids of containers and nothing else."""
+    if len(word.substitutions) != 1 or word.text != "$(…)":
+        return False
+    values = [one.value or "?" for one in word.substitutions[0].words]
+    listing = values[:2] in (["docker", "ps"], ["podman", "ps"], ["docker-compose", "ps"]) or (
+        values[:2] == ["docker", "compose"] and "ps" in values
+    )
+    return listing and any(value == "--quiet" or re.fullmatch(r"-[alf]*q[alf]*", value) for value in values)
+
+
+def chroot(judge: Judge, call: Call) -> Classification:
+    """In another root every program may be another one; without a command it is a shell for a person."""
+    if len(call.args) < 2:
+        return known(Safety.INTERACTIVE, "chroot opens a shell", call.part())
+    return most_dangerous(
+        [
+            known(Safety.UNKNOWN, "another root has other programs", call.part()),
+            inside(judge, call, call.args[1:]),
+        ]
+    )
 
 
 def gosu(judge: Judge, call: Call) -> Classification:
@@ -333,6 +379,8 @@ def plain_words(_judge: Judge, call: Call) -> Classification:
     """`test`, `[`, `[[`, `unset`: harmless, unless a word holds text that the shell evaluates once more."""
     if any(re.search(r"\$\(|`|\w\[", word.text.replace("$(…)", "")) for word in call.args):
         return known(Safety.UNKNOWN, "a word may be evaluated once more", call.part())
+    if call.name == "unset" and any(meddles(word.text) for word in call.args):
+        return known(Safety.UNKNOWN, "programs after it obey that variable", call.part())
     if call.name == "[" and (not call.args or call.args[-1].value != "]"):
         return known(Safety.UNKNOWN, "`[` is never closed", call.part())
     return known(Safety.READ_ONLY, "it only tests", call.part())
@@ -421,6 +469,7 @@ LOOKS: dict[str, Look] = {
     "kubectl_exec": kubectl_exec,
     "docker_exec": docker_exec,
     "gosu": gosu,
+    "chroot": chroot,
     "echo": echo,
     "test": plain_words,
     "declaration": declaration,

@@ -5,6 +5,7 @@ Called by `judging` and the `looks_*` functions. It looks at names only, never a
 
 import re
 
+from watchbook.model.safety import Safety
 from watchbook.reading.shell.table import words
 
 _SECRET_NAME = re.compile(
@@ -45,6 +46,48 @@ _NAMES_FILES = words(
     "export ssh-keygen sudo env timeout time nohup watch xargs bash sh git terraform "
     "ansible-playbook mkdir touch"
 )
+
+
+_POINTER = re.compile(
+    r"KUBECONFIG|.*_FILE|GOOGLE_APPLICATION_CREDENTIALS|PGPASSFILE|.*_(?:CERT|CA|KEYFILE|PEM|NAME|ID)|NETRC"
+)
+_SEARCHES = words("grep egrep fgrep zgrep zegrep zfgrep bzgrep xzgrep rg ag")
+_PRINTS = words("cat tac nl tail strings base64 base32 grep egrep fgrep cut sort uniq wc rev column zcat")
+_SEEKS = re.compile(
+    r"[\^\"']?(?:[A-Z][A-Z0-9]*_)+(?:TOKEN|SECRET|PASS(?:WORD|WD)?|PWD|KEY|CREDENTIALS?)[=:\"']?"
+)
+_ENDLESS_DEVICE = re.compile(r"/dev/(?:zero|u?random|full|kmsg)|/proc/kmsg|/sys/kernel/.*trace_pipe")
+_MEMORY = re.compile(r"/dev/k?mem|/proc/kcore|/proc/[^/]+/mem")
+_BLOCK_DEVICE = re.compile(r"/dev/(?:sd|nvme|vd|xvd|hd|mapper/|dm-|disk/|md|loop|mmcblk)")
+
+
+def is_pointer(name: str) -> bool:
+    """Whether a variable of that name tells programs where a secret is, which is not the same as to show it."""
+    return _POINTER.fullmatch(name) is not None
+
+
+def searches(program: str) -> bool:
+    """Whether a word of the program's may be a pattern, and no file."""
+    return program in _SEARCHES
+
+
+def seeks_secret(pattern: str) -> bool:
+    """Whether the pattern is the name of a secret variable, so that its value is in the lines that are found."""
+    return _SEEKS.fullmatch(pattern) is not None
+
+
+def prints_files(program: str) -> bool:
+    """Whether the program prints what is in the files that it is given."""
+    return program in _PRINTS
+
+
+def device_class(path: str) -> Safety | None:
+    """What reading a special file comes to: memory reveals, a disk is long, `/dev/zero` has no end."""
+    if _MEMORY.fullmatch(path):
+        return Safety.REVEALS
+    if _BLOCK_DEVICE.match(path):
+        return Safety.COSTLY
+    return Safety.ENDLESS if _ENDLESS_DEVICE.fullmatch(path) else None
 
 
 def is_secret_name(name: str) -> bool:

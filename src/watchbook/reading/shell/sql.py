@@ -31,7 +31,7 @@ _FORBIDDEN = words(
 )
 _CHANGING = words(
     "vacuum reindex analyze cluster refresh grant revoke call do flush optimize checkpoint lock reset kill system alter "
-    "create rename copy comment insert update delete merge replace set start stop change purge"
+    "load create rename copy comment insert update delete merge replace set start stop change purge"
 )
 # Functions that only compute. Names of typed functions of sqlglot and of plain SQL alike.
 SAFE_FUNCTIONS = words(
@@ -161,9 +161,55 @@ def _plain_query(text: str) -> Classification | None:
     for before, (kind, _value), following in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if before[1] == "." and kind == "name" and following[1] == "(":
             return None
+    if _selects_secret(tokens):
+        return _known(Safety.REVEALS, "it selects secrets", text)
     if _unbounded(tokens):
         return _known(Safety.COSTLY, "it reads a whole table", text)
     return _known(Safety.READ_ONLY, "a query that only reads", text)
+
+
+# Columns and tables that hold secrets, and tables of people whose whole rows do.
+_SECRET_COLUMN = re.compile(
+    r"passw|passphrase|pwd$|secret|token(?!s$|_count|_type)|api_?key|private_?key|auth(?:entication)?_string|credential|salt$|rolpassword",
+    re.I,
+)
+_SECRET_TABLE = re.compile(
+    r"^(?:pg_shadow|pg_authid|pg_user_mappings?)$|secret|credential|api_?keys?$|passw|tokens?$", re.I
+)
+_PEOPLE = words("user users account accounts login logins customer_credentials auth_user")
+
+
+def _selects_secret(tokens: list[tuple[str, str]]) -> bool:
+    """A column that holds secrets in the list of a SELECT, or every column of a table that has some.
+
+    A column inside `count(…)`, or compared in a condition, is not printed.
+    """
+    values = [value for _kind, value in tokens]
+    listing, depth_of_count = False, 0
+    for place, (kind, value) in enumerate(tokens):
+        if value == "select":
+            listing = True
+        elif value == "from":
+            listing = False
+        elif value == "(" and place and values[place - 1] == "count":
+            depth_of_count += 1
+        elif value == ")" and depth_of_count:
+            depth_of_count -= 1
+        elif listing and kind == "name" and not depth_of_count and _SECRET_COLUMN.search(value):
+            is_column = values[place + 1 : place + 2] != ["."] and values[place - 1] != "as"
+            if is_column:
+                return True
+    starred = any(
+        value == "*" and values[place - 1] in ("select", ",", ".", "distinct")
+        for place, value in enumerate(values)
+    )
+    tables = [values[place + 1] for place, value in enumerate(values[:-1]) if value in ("from", "join")]
+    tables += [
+        values[place + 3]
+        for place, value in enumerate(values[:-3])
+        if value in ("from", "join") and values[place + 2] == "."
+    ]
+    return starred and any(_SECRET_TABLE.search(table) or table in _PEOPLE for table in tables)
 
 
 _BEFORE_PARENTHESIS = words(
@@ -192,6 +238,9 @@ def _by_grammar(text: str, dialect: str) -> Classification:
     try:
         statements = [one for one in sqlglot.parse(text, dialect=dialect or None) if one is not None]
     except (SqlglotError, RecursionError, ValueError):
+        word = (text.split() or [""])[0].lower()
+        if word in _CHANGING or re.search(r"\binto\s+(?:outfile|dumpfile)\b", text, re.I):
+            return _known(Safety.CHANGES, f"{word.upper()} changes the database or a file", text)
         return _known(Safety.UNKNOWN, "the SQL cannot be read", text)
     if not statements:
         return _known(Safety.UNKNOWN, "there is no SQL", text)
@@ -214,9 +263,29 @@ def _statement(statement: "Expr", text: str, dialect: str) -> Classification:
         reason = _objection(node)
         if reason:
             return _known(Safety.UNKNOWN, reason, text)
+    if _prints_secret(statement):
+        return _known(Safety.REVEALS, "it selects secrets", text)
     if isinstance(statement, exp.Select) and _reads_all(statement):
         return _known(Safety.COSTLY, "it reads a whole table", text)
     return _known(Safety.READ_ONLY, "a query that only reads", text)
+
+
+def _prints_secret(statement: "Expr") -> bool:
+    """As `_selects_secret`, by the tree: only columns of select lists outside `count`."""
+    from sqlglot import exp
+
+    for select in statement.find_all(exp.Select):
+        tables = [table.name for table in select.find_all(exp.Table)]
+        for shown in select.expressions:
+            for column in shown.find_all(exp.Column, exp.Star):
+                if column.find_ancestor(exp.Count) is not None:
+                    continue
+                if isinstance(column, exp.Star) or isinstance(column.this, exp.Star):
+                    if any(_SECRET_TABLE.search(table) or table.lower() in _PEOPLE for table in tables):
+                        return True
+                elif _SECRET_COLUMN.search(column.name):
+                    return True
+    return False
 
 
 def _writes(statement: "Expr") -> Safety | None:

@@ -41,6 +41,9 @@ class Program:
     over: Safety = CHANGE
     single: bool = False
     look: str = ""
+    beside: frozenset[str] = (
+        frozenset()
+    )  # for `listing`: harmless options that do not make a listing by themselves
 
 
 def words(text: str) -> frozenset[str]:

@@ -21,17 +21,18 @@ _INSPECT = Program(REVEAL, values=words("-f --format --type -s"), look="docker_i
 _STATS = Program(ENDLESS, values=words("--format"), look="docker_stats")
 _EVENTS = Program(ENDLESS, look="docker_events")
 _EXEC = Program(look="docker_exec")
+_HISTORY = Program(READ, flags=flags(reveals="--no-trunc"), values=words("--format"))
 _COMMON = {
     "ps": _LIST,
     "ls": _LIST,
     "list": _LIST,
     "logs": _LOGS,
     "inspect": _INSPECT,
-    "top": Program(READ),
+    "top": Program(look="docker_top"),
     "stats": _STATS,
     "port": Program(READ),
     "diff": Program(READ),
-    "wait": Program(READ),
+    "wait": Program(ENDLESS),
     "exec": _EXEC,
     "attach": Program(ASK),
     "rm": Program(DESTROY),
@@ -58,8 +59,14 @@ COMPOSE = Program(
         "logs": _LOGS,
         **plain("top images ls version port volumes", READ),
         "stats": _STATS,
-        "config": Program(REVEAL),
-        "convert": Program(REVEAL),
+        **each(
+            "config convert",
+            Program(
+                REVEAL,
+                look="listing",
+                only=words("--services --volumes --images --profiles --networks -q --quiet --hash"),
+            ),
+        ),
         "events": Program(ENDLESS),
         "exec": _EXEC,
         "attach": Program(ASK),
@@ -76,7 +83,7 @@ DOCKER = Program(
     commands={
         **_COMMON,
         "images": Program(READ, values=words("-f --filter --format")),
-        "history": Program(READ),
+        "history": _HISTORY,
         "version": Program(READ),
         "info": Program(READ),
         "search": Program(READ),
@@ -92,7 +99,9 @@ DOCKER = Program(
             rest=CHANGE,
         ),
         "container": Program(commands=_COMMON, rest=CHANGE),
-        **each("image volume network node stack swarm plugin", _NAMED),
+        **each("volume network node stack plugin", _NAMED),
+        "image": Program(commands={**_NAMED.commands, "inspect": _INSPECT, "history": _HISTORY}, rest=CHANGE),
+        "swarm": Program(commands=plain("join-token unlock-key", REVEAL), rest=CHANGE),
         "service": Program(
             commands={"ls": _LIST, "ps": _LIST, "logs": _LOGS, "inspect": _INSPECT, "rm": Program(DESTROY)},
             rest=CHANGE,
@@ -114,9 +123,29 @@ DOCKER = Program(
 PROGRAMS = {
     **each("docker podman nerdctl", DOCKER),
     **each("docker-compose podman-compose", COMPOSE),
-    "skopeo": Program(commands={"inspect": Program(READ), "list-tags": Program(READ)}, rest=CHANGE),
+    "skopeo": Program(
+        commands={
+            "inspect": Program(READ, flags=flags(reveals="--config --raw")),
+            "list-tags": Program(READ),
+        },
+        rest=CHANGE,
+    ),
     "lxc": Program(commands=plain("list info version", READ), rest=CHANGE),
     "virsh": Program(
-        commands=plain("list dominfo domstate domstats nodeinfo version", READ), rest=CHANGE, bare=ASK
+        commands={
+            **plain(
+                "list dominfo domstate domstats domblklist domblkinfo domblkstat domiflist domifaddr domifstat domjobinfo "
+                "dommemstat domcontrol domtime vcpuinfo vcpucount nodeinfo nodecpustats nodememstats capabilities "
+                "net-list net-info pool-list pool-info vol-list vol-info snapshot-list iface-list version uri",
+                READ,
+            ),
+            "dumpxml": Program(READ, flags=flags(reveals="--security-info")),
+            **plain("destroy undefine vol-delete pool-destroy snapshot-delete", DESTROY),
+            **plain("console edit", ASK),
+        },
+        rest=CHANGE,
+        bare=ASK,
+        values=words("-c --connect"),
+        only=words("-r --readonly -q --quiet"),
     ),
 }

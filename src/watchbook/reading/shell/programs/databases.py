@@ -43,7 +43,8 @@ MYSQL = Program(
 )
 
 _RESTIC = {
-    **plain("snapshots stats ls find diff version list cache key-list", READ),
+    **plain("snapshots stats ls find diff version list", READ),
+    "cache": Program(READ, flags=flags(changes="--cleanup")),
     "cat": Program(REVEAL),
     "dump": Program(REVEAL),
     "check": Program(COST),
@@ -98,7 +99,7 @@ PROGRAMS = {
         flags=flags(endless="-i --sleep"),
         only=words("-p --password -s --silent -r --relative"),
     ),
-    "mongostat": Program(ENDLESS),
+    "mongostat": Program(ENDLESS, look="mongostat"),
     "mongotop": Program(ENDLESS),
     "patronictl": Program(
         commands=plain("list topology history version", READ),
@@ -174,7 +175,8 @@ PROGRAMS = {
         "s3cmd mc",
         Program(
             commands={
-                **plain("ls info du stat find", READ),
+                **plain("ls info du stat", READ),
+                "find": Program(READ, flags=flags(unknown="--exec --watch")),
                 **plain("rm rb del mirror", DESTROY),
                 "admin": Program(commands={"info": Program(READ)}, rest=CHANGE),
             },

@@ -17,10 +17,12 @@ from watchbook.reading.shell.table import (
 _GIT_READ = Program(
     READ,
     flags=flags(
-        changes="--output", unknown="--ext-diff --textconv -O --open-files-in-pager --upload-pack --exec"
+        changes="--output --lost-found",
+        unknown="--ext-diff --textconv --filters -O --open-files-in-pager --upload-pack --exec",
     ),
     values=words("-n --max-count --since --until --author --grep --format -S -G -L"),
 )
+_GH_WEB = flags(asks="-w --web", endless="--watch")
 _ONLY_VERSION = Program(UNKNOWN, look="version")
 
 PROGRAMS = {
@@ -39,7 +41,12 @@ PROGRAMS = {
             "branch": Program(
                 READ,
                 most=0,
-                only=words("-a -r -v -vv --all --remotes --list -l --show-current --merged --no-merged"),
+                only=words("-a -r -v -vv --all --remotes --list -l --show-current"),
+                values=words("--contains --no-contains --points-at --merged --no-merged --sort --format"),
+                flags=flags(
+                    destroys="-D",
+                    changes="-d --delete -m --move -M -c --copy -C -u --set-upstream-to -f --force",
+                ),
             ),
             "tag": Program(
                 CHANGE, look="listing_or_bare", only=words("-l --list -n --sort --contains --points-at")
@@ -47,8 +54,22 @@ PROGRAMS = {
             "remote": Program(
                 READ, only=words("-v --verbose"), commands=plain("show get-url", READ), rest=CHANGE, bare=READ
             ),
-            "reflog": Program(READ, commands={"show": Program(READ)}, rest=CHANGE, bare=READ),
-            "stash": Program(commands=plain("list show", READ), rest=CHANGE, bare=CHANGE),
+            "reflog": Program(
+                READ,
+                commands={"show": Program(READ), **plain("expire delete", DESTROY)},
+                rest=CHANGE,
+                bare=READ,
+            ),
+            "stash": Program(
+                commands={**plain("list show", READ), **plain("drop clear", DESTROY)},
+                rest=CHANGE,
+                bare=CHANGE,
+            ),
+            **each(
+                "checkout switch",
+                Program(CHANGE, flags=flags(destroys="-f --force --discard-changes"), look="git_checkout"),
+            ),
+            "restore": Program(DESTROY, flags=flags()),
             "config": Program(look="git_config"),
             "worktree": Program(commands={"list": Program(READ)}, rest=CHANGE),
             "submodule": Program(
@@ -56,11 +77,13 @@ PROGRAMS = {
             ),
             "notes": Program(commands={"list": Program(READ), "show": Program(READ)}, rest=CHANGE),
             "push": Program(
-                CHANGE, flags=flags(destroys="-f --force --force-with-lease --mirror --delete -d --prune")
+                CHANGE,
+                flags=flags(destroys="-f --force --force-with-lease --mirror --delete -d --prune"),
+                look="git_push",
             ),
             "reset": Program(CHANGE, flags=flags(destroys="--hard")),
             "clean": Program(DESTROY),
-            "fsck": Program(READ),
+            "fsck": Program(READ, flags=flags(changes="--lost-found")),
         },
         rest=CHANGE,
     ),
@@ -70,7 +93,7 @@ PROGRAMS = {
                 "run pr issue release workflow repo",
                 Program(
                     commands={
-                        **plain("list view status checks diff", READ),
+                        **each("list view status checks diff", Program(READ, flags=_GH_WEB)),
                         "watch": Program(READ),
                         "delete": Program(DESTROY),
                     },
@@ -92,7 +115,13 @@ PROGRAMS = {
         },
         rest=CHANGE,
     ),
-    **each("pip pip3", Program(commands=plain("list show freeze check index --version", READ), rest=CHANGE)),
+    **each(
+        "pip pip3",
+        Program(
+            commands={**plain("list show freeze check index --version", READ), "config": Program(REVEAL)},
+            rest=CHANGE,
+        ),
+    ),
     "npm": Program(
         commands={
             **plain("ls list outdated view info version-list ping whoami -v --version", READ),
@@ -114,7 +143,11 @@ PROGRAMS = {
         "terraform tofu",
         Program(
             commands={
-                **plain("version graph providers", READ),
+                **plain("version graph", READ),
+                "providers": Program(
+                    READ, commands={"schema": Program(READ)}, rest=CHANGE, bare=READ, single=True
+                ),
+                "apply": Program(CHANGE, flags=flags(destroys="-destroy"), single=True),
                 "validate": Program(READ),
                 **plain("show output console", REVEAL),
                 "state": Program(
@@ -132,7 +165,13 @@ PROGRAMS = {
                 ),
                 "plan": Program(UNKNOWN),
                 "destroy": Program(DESTROY),
-                "fmt": Program(CHANGE, look="listing", only=words("-check -diff -list"), single=True),
+                "fmt": Program(
+                    CHANGE,
+                    look="listing",
+                    only=words("-check"),
+                    beside=words("-diff -list -recursive -no-color"),
+                    single=True,
+                ),
             },
             rest=CHANGE,
             single=True,
@@ -144,18 +183,24 @@ PROGRAMS = {
         rest=CHANGE,
     ),
     **plain("ansible ansible-playbook salt salt-call puppet chef-client knife fab cap", CHANGE),
-    "ansible-inventory": Program(REVEAL),
+    **plain("ansible-inventory ansible-vault", REVEAL),
     "packer": Program(commands={"validate": Program(READ), "version": Program(READ)}, rest=CHANGE),
     "gpg": Program(
-        UNKNOWN, look="listing", only=words("--list-keys --list-secret-keys --fingerprint --version -k -K")
+        UNKNOWN,
+        flags=flags(reveals="-d --decrypt --export-secret-keys"),
+        look="listing",
+        only=words("--list-keys --list-secret-keys --fingerprint --version -k -K"),
     ),
     **plain("sops age pass op bw lpass", REVEAL),
-    "ssh-keygen": Program(CHANGE, look="listing", only=words("-l -f -F -v")),
+    "ssh-keygen": Program(
+        CHANGE, look="listing", only=words("-l -F -B"), values=words("-f -E"), beside=words("-v")
+    ),
     "ssh-add": Program(CHANGE, look="listing", only=words("-l -L")),
     "ssh-copy-id": Program(CHANGE),
     "ssh-keyscan": Program(READ),
     "htpasswd": Program(CHANGE),
     "irb": Program(ASK),
     "ipython": Program(ASK),
-    **plain("shellcheck yamllint hadolint kubeval kubeconform actionlint", READ),
+    **plain("shellcheck yamllint hadolint kubeval kubeconform", READ),
+    "actionlint": Program(READ, flags=flags(unknown="-shellcheck -pyflakes"), single=True),
 }

@@ -76,7 +76,8 @@ PROGRAMS = {
     **plain(
         "cp mv ln mkdir touch chmod chown chgrp install split csplit mktemp mkfifo mknod setfacl", CHANGE
     ),
-    **plain("setfattr chattr patch rename rsync scp pax cpio", CHANGE),
+    **plain("setfattr chattr patch rename scp pax cpio", CHANGE),
+    "rsync": Program(CHANGE, flags=flags(destroys="--delete --del --remove-source-files")),
     **plain("rm rmdir unlink shred truncate wipefs srm", DESTROY),
     "dd": Program(look="dd"),
     "df": Program(READ),

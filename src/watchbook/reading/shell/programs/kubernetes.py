@@ -62,14 +62,18 @@ KUBECTL = Program(
         ),
         "plugin": Program(commands={"list": Program(READ)}),
         **each("apply create patch replace scale autoscale set label annotate taint expose run", _WRITE),
-        **plain("cordon uncordon drain certificate cp debug", CHANGE),
+        **plain("cordon uncordon certificate cp debug", CHANGE),
+        "drain": Program(CHANGE, flags=flags(destroys="--delete-emptydir-data --delete-local-data --force")),
         "delete": Program(DESTROY, values=_VALUES | words("-f --filename -k"), look="kubectl_delete"),
         "exec": Program(look="kubectl_exec"),
         "rsh": Program(look="kubectl_exec"),
         "edit": Program(ASK),
         "attach": Program(ASK),
         **plain("port-forward proxy", ENDLESS),
-        "kustomize": Program(READ, flags=flags(unknown="--enable-exec --enable-alpha-plugins --enable-helm")),
+        "log": _LOGS,
+        "kustomize": Program(
+            REVEAL, flags=flags(unknown="--enable-exec --enable-alpha-plugins --enable-helm")
+        ),
         # OpenShift's oc speaks the same language and a little more.
         "whoami": Program(READ, flags=flags(reveals="-t --show-token")),
         "status": Program(READ),
@@ -89,7 +93,7 @@ PROGRAMS = {
     "kustomize": Program(
         commands={
             "build": Program(
-                READ,
+                REVEAL,
                 flags=flags(
                     changes="-o --output",
                     unknown="--enable-exec --enable-alpha-plugins --enable-helm --helm-command",
@@ -102,10 +106,13 @@ PROGRAMS = {
         values=words("-n --namespace --kube-context --kubeconfig --kube-token"),
         only=words("--debug"),
         commands={
-            **plain("list ls status history hist version search show inspect lint verify", READ),
+            **plain("list ls history hist version search show inspect lint verify", READ),
+            "status": Program(
+                READ, flags=flags(reveals="-o --output"), values=words("-n --namespace --revision")
+            ),
             "get": Program(commands=plain("notes metadata hooks", READ), rest=REVEAL),
             "template": Program(REVEAL),
-            "env": Program(READ),
+            "env": Program(REVEAL),
             "repo": Program(commands={"list": Program(READ), "ls": Program(READ)}, rest=CHANGE),
             "plugin": Program(commands={"list": Program(READ), "ls": Program(READ)}, rest=CHANGE),
             "dependency": Program(commands={"list": Program(READ)}, rest=CHANGE),
@@ -119,8 +126,8 @@ PROGRAMS = {
     "istioctl": Program(
         commands={
             **plain("proxy-status ps analyze version", READ),
-            "proxy-config": Program(commands={"secret": Program(REVEAL), "s": Program(REVEAL)}, rest=READ),
-            "pc": Program(commands={"secret": Program(REVEAL), "s": Program(REVEAL)}, rest=READ),
+            "proxy-config": Program(commands=plain("secret secrets s", REVEAL), rest=READ),
+            "pc": Program(commands=plain("secret secrets s", REVEAL), rest=READ),
             **plain("dashboard", ENDLESS),
         },
         rest=CHANGE,

@@ -48,20 +48,22 @@ _IP = Program(look="ip")
 PROGRAMS = {
     "curl": Program(look="curl", values=CURL_VALUES, only=CURL_SWITCHES),
     "wget": Program(look="wget"),
-    **plain(
-        "dig host whois drill delv traceroute traceroute6 tracepath tracepath6 ipcalc getmac nbtscan", READ
+    **each(
+        "dig host whois drill delv kdig traceroute traceroute6 tracepath tracepath6",
+        Program(READ, look="resolver"),
     ),
-    "nslookup": Program(READ, bare=ASK),
-    "kdig": Program(READ),
+    "fping": Program(READ, flags=flags(endless="-l --loop"), look="resolver"),
+    **plain("ipcalc getmac nbtscan", READ),
+    "nslookup": Program(READ, bare=ASK, look="resolver"),
     **each("ping ping6", Program(look="ping")),
-    "fping": Program(READ, flags=flags(endless="-l --loop")),
     "mtr": Program(ASK, look="mtr"),
     **each("nc ncat netcat", Program(look="nc")),
     "telnet": Program(ASK),
     "ftp": Program(ASK),
     "sftp": Program(ASK),
     "nmap": Program(COST),
-    **plain("iperf iperf3 hping3 masscan", COST),
+    **plain("hping3 masscan", COST),
+    **each("iperf iperf3", Program(COST, flags=flags(changes="-s --server"))),
     "socat": Program(UNKNOWN),
     "ss": Program(
         READ,

@@ -55,7 +55,10 @@ PROGRAMS = {
     **plain("kafka-reassign-partitions kafka-reassign-partitions.sh kafka-leader-election", CHANGE),
     **plain("kafka-delete-records kafka-delete-records.sh", DESTROY),
     **plain("kafka-producer-perf-test kafka-producer-perf-test.sh", COST),
-    **each("kcat kafkacat", Program(UNKNOWN, look="listing", only=words("-L -J"), values=words("-b -t -X"))),
+    **each(
+        "kcat kafkacat",
+        Program(UNKNOWN, look="listing", only=words("-L"), beside=words("-J"), values=words("-b -t")),
+    ),
     "nats": Program(
         commands={
             **each(
@@ -132,7 +135,7 @@ PROGRAMS = {
                         **plain("status members history deployments allocs", READ),
                         "logs": Program(READ, flags=flags(endless="-f"), single=True),
                         "exec": Program(UNKNOWN),
-                        "stop": Program(CHANGE),
+                        "stop": Program(CHANGE, flags=flags(destroys="-purge"), single=True),
                     },
                     rest=CHANGE,
                 ),
@@ -169,6 +172,6 @@ PROGRAMS = {
     ),
     "dogshell": Program(UNKNOWN),
     "sensuctl": Program(UNKNOWN),
-    "mosquitto_sub": Program(ENDLESS),
+    "mosquitto_sub": Program(ENDLESS, look="mosquitto_sub"),
     "mosquitto_pub": Program(CHANGE),
 }

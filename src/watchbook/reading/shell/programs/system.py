@@ -32,6 +32,7 @@ _PACKAGES = {
     "dpkg": Program(
         CHANGE,
         only=words("-l --list -s --status -L --listfiles -S --search -p --print-avail -V --verify"),
+        flags=flags(destroys="-P --purge"),
         look="listing",
     ),
     "dpkg-query": Program(READ),
@@ -46,13 +47,13 @@ _PACKAGES = {
 }
 
 _DISKS = {
-    **plain(
-        "lsblk findmnt lvs vgs pvs lvdisplay vgdisplay pvdisplay lvscan vgscan pvscan dmidecode lshw", READ
-    ),
+    **plain("lsblk findmnt lvs vgs pvs lvdisplay vgdisplay pvdisplay dmidecode lshw", READ),
+    **each("lvscan vgscan pvscan", Program(READ, flags=flags(changes="-a --activate --cache --mknodes"))),
+    "sensors": Program(READ, flags=flags(changes="-s --set")),
     **plain("blkid lsscsi multipath-list iscsi-ls repquota quota", READ),
     "fdisk": Program(ASK, flags=flags(), look="listing", only=words("-l --list")),
     "sfdisk": Program(CHANGE, look="listing", only=words("-l --list -d --dump")),
-    "parted": Program(CHANGE, look="listing", only=words("-l --list")),
+    "parted": Program(DESTROY, look="listing", only=words("-l --list")),
     "mdadm": Program(CHANGE, look="listing", only=words("-D --detail -Q --query -E --examine")),
     "smartctl": Program(
         READ,
@@ -60,10 +61,17 @@ _DISKS = {
         values=words("-d --device -l --log -n"),
     ),
     "zpool": Program(
-        commands={**plain("list status get history events", READ), "iostat": Program(look="interval")},
+        commands={
+            **plain("list get history", READ),
+            **each("iostat status", Program(READ, look="interval")),
+            "events": Program(READ, flags=flags(changes="-c", endless="-f")),
+            "destroy": Program(DESTROY),
+        },
         rest=CHANGE,
     ),
-    "zfs": Program(commands=plain("list get diff", READ), rest=CHANGE),
+    "zfs": Program(
+        commands={**plain("list get diff", READ), **plain("destroy rollback", DESTROY)}, rest=CHANGE
+    ),
     "btrfs": Program(UNKNOWN),
     "mount": Program(READ, most=0, flags=flags(changes="-a --all -o --options --bind --move -B -M")),
     "swapon": Program(READ, most=0, flags=flags(changes="-a --all")),
@@ -77,9 +85,8 @@ _DISKS = {
 
 _PROCESSES = {
     "ps": Program(look="ps"),
-    **plain(
-        "pstree pmap pwdx lsof fuser-list peekfd uptime lscpu lsmem lspci lsusb lsmod modinfo numastat", READ
-    ),
+    **plain("pstree pmap pwdx fuser-list peekfd uptime lscpu lsmem lspci lsusb lsmod modinfo numastat", READ),
+    "lsof": Program(READ, flags=flags(endless="-r")),
     "fuser": Program(READ, flags=flags(changes="-k --kill")),
     "free": Program(READ, flags=flags(endless="-s --seconds")),
     "top": Program(look="top"),
@@ -87,7 +94,7 @@ _PROCESSES = {
     "iotop": Program(look="top"),
     **each("vmstat iostat mpstat pidstat", Program(READ, look="interval")),
     "sar": Program(READ, look="interval", flags=flags(changes="-o"), values=words("-f -s -e -n -I -P -m")),
-    "dstat": Program(READ, look="interval", flags=flags(changes="--output")),
+    "dstat": Program(ENDLESS, flags=flags(changes="--output")),
     **plain(
         "strace ltrace perf bpftrace gcore gdb pstack rbspy py-spy async-profiler heaptrack valgrind", COST
     ),
@@ -111,7 +118,8 @@ _PROCESSES = {
     "sysctl": Program(look="sysctl"),
     "printenv": Program(REVEAL),
     "locale": Program(READ),
-    "modprobe": Program(CHANGE),
+    **plain("modprobe insmod rmmod depmod fallocate iptables-restore ip6tables-restore ipset", CHANGE),
+    **plain("iptables-save ip6tables-save nstat", READ),
     "getenforce": Program(READ),
     "sestatus": Program(READ),
     "aa-status": Program(READ),
@@ -132,12 +140,12 @@ _SERVICES = {
             **each(
                 "status is-active is-enabled is-failed is-system-running list-units list-timers "
                 "list-unit-files "
-                "list-sockets list-dependencies list-jobs list-machines get-default cat help",
+                "list-sockets list-dependencies list-jobs list-machines get-default",
                 _UNIT,
             ),
             "show": Program(READ, values=_SYSTEMCTL_VALUES, look="systemctl_show"),
-            "show-environment": Program(REVEAL),
-            "edit": Program(ASK),
+            **plain("show-environment cat", REVEAL),
+            **plain("edit help", ASK),
             **plain("reboot poweroff halt kexec emergency rescue", DESTROY),
         },
         rest=CHANGE,
@@ -147,7 +155,7 @@ _SERVICES = {
         READ,
         flags=flags(
             endless="-f --follow",
-            changes="--rotate --vacuum-size --vacuum-time --vacuum-files --flush --sync --relinquish-var "
+            changes="--vacuum-size --vacuum-time --vacuum-files --rotate --flush --sync --relinquish-var "
             "--smart-relinquish-var --setup-keys --update-catalog --cursor-file",
         ),
         values=words(
@@ -165,8 +173,8 @@ _SERVICES = {
     ),
     "pm2": Program(
         commands={
-            **plain("list ls l status ps show describe info desc id pid ping report --version", READ),
-            **plain("env jlist prettylist", REVEAL),
+            **plain("list ls l status ps id pid ping --version", READ),
+            **plain("show describe info desc env jlist prettylist report", REVEAL),
             "logs": Program(ENDLESS, look="pm2_logs"),
             "monit": Program(ASK),
             **plain("delete kill", DESTROY),
@@ -175,7 +183,7 @@ _SERVICES = {
         bare=READ,
     ),
     "monit": Program(commands=plain("status summary report procmatch", READ), rest=CHANGE),
-    "launchctl": Program(commands=plain("list print blame", READ), rest=CHANGE),
+    "launchctl": Program(commands={**plain("list blame", READ), "print": Program(REVEAL)}, rest=CHANGE),
     "initctl": Program(commands=plain("status list version", READ), rest=CHANGE),
     "sv": Program(commands={"status": Program(READ)}, rest=CHANGE),
     "svstat": Program(READ),
@@ -203,7 +211,14 @@ _SERVICES = {
     ),
     "ntpq": Program(READ, flags=flags(unknown="-c")),
     "ntpstat": Program(READ),
-    "systemd-analyze": Program(READ),
+    "systemd-analyze": Program(
+        READ,
+        commands=plain(
+            "blame critical-chain time security verify calendar timespan timestamp unit-paths", READ
+        ),
+        rest=CHANGE,
+        bare=READ,
+    ),
     "systemd-cgls": Program(READ),
     "systemd-cgtop": Program(ENDLESS),
     "coredumpctl": Program(commands={**plain("list info", READ)}, rest=UNKNOWN),
@@ -213,7 +228,7 @@ _SERVICES = {
     "logrotate": Program(CHANGE),
     "update-rc.d": Program(CHANGE),
     "chkconfig": Program(CHANGE, look="listing", only=words("--list")),
-    "nginx": Program(CHANGE, look="listing", only=words("-t -v -V -q")),
+    "nginx": Program(CHANGE, look="listing", only=words("-t -v -V"), beside=words("-q")),
     **each(
         "apachectl apache2ctl httpd",
         Program(
@@ -226,14 +241,14 @@ _SERVICES = {
     ),
     "haproxy": Program(CHANGE, look="haproxy"),
     "caddy": Program(commands=plain("validate version list-modules", READ), rest=CHANGE),
-    "php-fpm": Program(CHANGE, look="listing", only=words("-t -v -m -i")),
-    "postfix": Program(commands={"status": Program(READ), "check": Program(READ)}, rest=CHANGE),
+    "php-fpm": Program(CHANGE, look="listing", only=words("-t -v -m")),
+    "postfix": Program(commands={"status": Program(READ)}, rest=CHANGE),
     **plain("mailq qshape", READ),
     "postqueue": Program(CHANGE, look="listing", only=words("-p -j")),
     "postsuper": Program(CHANGE),
-    **plain(
-        "useradd usermod userdel groupadd passwd chpasswd adduser deluser visudo vipw wall write", CHANGE
-    ),
+    **plain("useradd usermod groupadd groupmod chpasswd adduser chage wall write", CHANGE),
+    **plain("userdel deluser groupdel", DESTROY),
+    **plain("passwd visudo vipw vigr chsh chfn", ASK),
     "fail2ban-client": Program(commands={"status": Program(READ), "ping": Program(READ)}, rest=CHANGE),
     "certbot": Program(commands={"certificates": Program(READ), "delete": Program(DESTROY)}, rest=CHANGE),
 }
@@ -274,8 +289,12 @@ PROGRAMS = {
     **plain("tmux screen dialog whiptail", ASK),
     **looks("iptables ip6tables", "iptables"),
     "ufw": Program(commands={"status": Program(READ), "version": Program(READ)}, rest=CHANGE),
-    "nft": Program(commands={"list": Program(READ)}, rest=CHANGE),
+    "nft": Program(commands={"list": Program(READ), "flush": Program(DESTROY)}, rest=CHANGE),
+    "chroot": Program(UNKNOWN, most=1, over=UNKNOWN, look="chroot"),
     "firewall-cmd": Program(
-        CHANGE, look="listing", only=words("--list-all --state --get-active-zones --list-ports")
+        CHANGE,
+        look="listing",
+        only=words("--list-all --state --get-active-zones --list-ports --list-services"),
+        beside=words("--zone --permanent"),
     ),
 }
