@@ -14,7 +14,7 @@ field means is said by `reading.synonyms` and the section modules. It never rais
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -87,10 +87,11 @@ class Document:
     sections: tuple[Section, ...]
     front_matter: tuple[Field, ...] = ()
     front_matter_end: int = 0  # last line of the front matter, 0 without one
+    text: str = field(default="", compare=False, repr=False)  # the lines joined, to search in
 
     def lines_with(self, pattern: "re.Pattern[str]") -> Iterator[tuple[int, str]]:
         """Number and text of each source line that holds the pattern; much faster than to search line by line."""
-        text = "\n".join(self.source)
+        text = self.text or "\n".join(self.source)
         number, at, last = 1, 0, 0
         for found in pattern.finditer(text):
             number += text.count("\n", at, found.start())
@@ -114,7 +115,7 @@ def parse_document(text: str) -> Document:
     tokens = _markdown().parse(guarded)
     blocks = BlockBuilder(tokens, source, guard if guard in guarded else "").build()
     preamble, sections = _nest(blocks, len(source))
-    return Document(source, preamble, sections, front, front_end)
+    return Document(source, preamble, sections, front, front_end, "\n".join(source))
 
 
 def source_lines(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Parameter, Procedure, Step, StepKind
@@ -147,6 +148,7 @@ def _units(section: Section) -> list[_Unit]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def clean_title(title: str) -> str:
     """A title without numbering, emoji and a closing colon: `3.2 🚀 Normal Deployment:` → `Normal Deployment`."""
     text = _NUMBERING.sub("", title.strip()).strip().rstrip(":").strip()
