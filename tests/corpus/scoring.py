@@ -84,6 +84,7 @@ class Reading:
     whole: list[float | str]
     found: frozenset[int]
     steps: tuple[Json, ...] = field(default=())
+    amounts: tuple[Json, ...] = field(default=())
 
 
 def score(labels: Labels, contract: Json) -> Score:
@@ -121,7 +122,8 @@ def taken_apart(contract: Json) -> Reading:
     starts = [rung["after_s"] for rung in contract["ladder"]]
     whole += [*starts, *(later - sooner for sooner, later in pairwise(starts))]
     found = frozenset(finding["line"] for finding in contract["findings"])
-    return Reading(tuple(_said(contract)), numbers, whole, found, tuple(_steps(contract)))
+    amounts = tuple(contract["amounts"])
+    return Reading(tuple(_said(contract)), numbers, whole, found, tuple(_steps(contract)), amounts)
 
 
 def _said(contract: Json) -> Iterator[Said]:
@@ -181,8 +183,22 @@ def _told(figure: Figure, reading: Reading, labels: Labels) -> bool:
         and _all_among(figure.values, reading.whole)
     ):
         return True
+    if "symptom" in figure.roles and _told_as_amount(figure, reading):
+        return True
     otherwise = any(_same(value, one.value) for one in here for value in figure.values)
     return figure.signal is None and not otherwise and _all_among(figure.values, numbers)
+
+
+def _told_as_amount(figure: Figure, reading: Reading) -> bool:
+    """A comparison in an instruction: its values and operator are told, though nothing watches it."""
+    here = [
+        amount
+        for amount in reading.amounts
+        if amount["line"] in figure.lines and amount.get("op") == figure.op
+    ]
+    return figure.op is not None and _all_among(
+        figure.values, [value for one in here for value in one["values"]]
+    )
 
 
 def _amount_told(amount: Amount, reading: Reading) -> bool:

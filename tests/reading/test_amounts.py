@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchbook.model.quantities import Unit
-from watchbook.model.runbook import Amount, Runbook
+from watchbook.model.runbook import Amount, Level, Runbook
 from watchbook.reading import read_runbook
 from watchbook.reading.amounts import say_amount
 from watchbook.reading.contract import contract
@@ -27,7 +27,7 @@ def read(block: str, title: str = "Notes on the move") -> Runbook:
          [("Count the stock, Estimated Time", "duration", "", (HOUR, 2 * HOUR))]),
         ("| Try | Delay |\n|---|---|\n| 3 | 4s |", [("Try 3, Delay", "duration", "", (4.0,))]),
         ("**Time**: 6:00 PM - 7:30 PM (90 minutes)", [("Time", "duration", "", (90 * MIN,))]),
-        ("- Write it up within 24h", [("Write it up within", "duration", "<=", (DAY,))]),
+        ("- Write it up within 24h", [("Write it up", "duration", "<=", (DAY,))]),
         ("- **Rate limit**: 100 requests/minute per address", [("Rate limit", "rate", "", (100 / 60,))]),
         ("- **Largest body**: 1MB", [("Largest body", "other", "", (1e6,))]),
         ("- Old receipts (keep 90 days on disk, 365 days on tape)",
@@ -121,6 +121,23 @@ def test_a_number_that_was_not_understood_stays_a_finding() -> None:
     )
     assert runbook.amounts == ()
     assert any(finding.line == 7 for finding in runbook.findings)
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("**If hit rate < 80%:**", "If hit rate < 80%"),
+        ("- Error rate above 5%: call Ann", "Error rate > 5%"),
+        ("- Disk usage is 40%", ""),
+        ("- Close the till within 20 minutes", ""),
+        ("- More than 20% of the shelves are empty", ""),
+    ],
+)
+def test_a_comparison_that_nothing_watches_is_a_note(block: str, text: str) -> None:
+    """A limit of something measurable in an instruction is read as an amount, and told to be written as an alert."""
+    found = [one for one in read(block).findings if one.code == "WB213"]
+    assert [f"`{text}` compares" in one.message for one in found] == ([True] if text else [])
+    assert all(one.severity is Level.NOTE and one.line == 5 for one in found)
 
 
 def test_amounts_are_told_and_stand_in_the_contract() -> None:

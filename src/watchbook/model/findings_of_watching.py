@@ -212,6 +212,12 @@ CHECKS = (
         "Write one comparison with its unit, for example `{example}`.",
         "A number that only people read is never compared with what is measured.",
     ),
+    (
+        "WB213", "comparison-unwatched", _NOTE,
+        "`{text}` compares {signal}, and nothing watches it: it is read as an amount.",
+        "If somebody should hear of it, write it as a row under Alerting; if it is a goal, under Service Level Objectives.",
+        "A limit that stands in an instruction is found by people who read it in time, and by nobody else.",
+    ),
 )  # fmt: skip
 ALERTS = (
     (

@@ -6,14 +6,14 @@ in paragraphs, code, and numbers without a unit or a countable thing (ports, ver
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from watchbook.model.findings import entry
-from watchbook.model.procedures import Procedure
 from watchbook.model.quantities import Quantity, Unit, say
-from watchbook.model.runbook import Amount, Issue, SeverityLevel
+from watchbook.model.runbook import Amount, Runbook
+from watchbook.model.signals import signal_mentioned
 from watchbook.reading.blocks import Block, Line, List, Paragraph, Row, Table
 from watchbook.reading.document import Section
 from watchbook.reading.ladders import WrittenLadder
@@ -28,18 +28,27 @@ _EDGES = " <>=≤≥~≈±-–—→:([)]·"
 # Chapters without amounts, and kinds of readings whose modules have read all numbers of their lines.
 _NOT_HERE = frozenset({"contents", "review"})
 _WHOLE = frozenset(
-    {"alert", "health check", "metric", "target", "band", "trigger", "checklist", "environment", "backup", "drill", "hours",
-     "objective", "rotation", "review", "service", "metrics endpoint", "notice"}
+    {"health check", "environment", "backup", "drill", "hours", "objective", "rotation", "review", "service",
+     "metrics endpoint", "notice", "alert field"}
 )  # fmt: skip
 
-# Findings about a number or a condition that was not understood: an amount does not make it good.
+# Findings about a whole row, and about a number, that was not understood: an amount does not make it good.
+_REFUSED = frozenset(
+    entry(kind).code
+    for kind in (
+        "line-not-understood",
+        "condition-not-understood",
+        "condition-backwards",
+        "value-impossible",
+        "alert-repeated",
+    )
+)
 _FAULTED = frozenset(
     entry(kind).code
     for kind in (
-        "line-not-understood", "objective-not-understood", "check-not-understood", "range-not-understood",
-        "expectation-not-understood", "signal-unknown", "duration-not-understood", "unit-mismatch",
-        "figure-not-understood", "condition-not-understood", "condition-backwards", "value-impossible",
-        "response-not-understood", "severity-time-not-understood",
+        "objective-not-understood", "check-not-understood", "range-not-understood", "expectation-not-understood",
+        "signal-unknown", "duration-not-understood", "unit-mismatch", "figure-not-understood", "response-not-understood",
+        "severity-time-not-understood",
     )
 )  # fmt: skip
 
@@ -96,11 +105,13 @@ _BRACKETED = re.compile(r"\(([^()]{1,60})\)\s*$")
 
 @dataclass(slots=True)
 class Amounts:
-    """The amounts so far; `told` are values that other modules have read, `done` lines that they read whole or faulted."""
+    """The amounts so far. `told` are values that other modules have read, `done` lines that they have read whole, and
+    `faulted` the words of a line that they could not read."""
 
     notes: Notes
     told: Mapping[int, frozenset[float]]
     done: frozenset[int]
+    faulted: Mapping[int, str]
     found: list[Amount]
 
 
@@ -126,13 +137,24 @@ def read(
         for reading in notes.readings if reading.kind in _WHOLE
         for line in range(reading.line, min(reading.end_line or reading.line, reading.line + 20) + 1)
     }  # fmt: skip
-    done |= {finding.line for finding in notes.findings if finding.code in _FAULTED}
-    gathered = Amounts(notes, told, frozenset(done), [])
+    done |= {finding.line for finding in notes.findings if finding.code in _REFUSED}
+    gathered = Amounts(notes, told, frozenset(done), _faulted(notes), [])
     for chapter in chapters:
         if chapter.kind not in _NOT_HERE:
             for section in chapter.walk():
                 _read_section(section, gathered)
     return tuple(gathered.found)
+
+
+def _faulted(notes: Notes) -> dict[int, str]:
+    """The marked words of findings about numbers, by line."""
+    marked: dict[int, str] = {}
+    for finding in notes.findings:
+        if finding.code in _FAULTED and 0 < finding.line <= len(notes.source):
+            source = notes.source[finding.line - 1]
+            words = source[finding.column : finding.column + finding.length] if finding.length else source
+            marked[finding.line] = f"{marked.get(finding.line, '')} {words}"
+    return marked
 
 
 def _read_section(section: Section, gathered: Amounts) -> None:
@@ -199,9 +221,9 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
     notes = gathered.notes
     if line in gathered.done:
         return
-    told = gathered.told.get(line, frozenset())
+    told, faulted = gathered.told.get(line, frozenset()), gathered.faulted.get(line, "")
     for value in _values(text)[:_MOST]:
-        if all(quantity.value in told for quantity in value.quantities):
+        if all(quantity.value in told or quantity.text in faulted for quantity in value.quantities):
             continue
         shown = name or _name_around(around if len(around) >= len(text) else text, value)
         one = Amount(
@@ -212,6 +234,19 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
             gathered.found.append(one)
             tell = notes.tell if line in notes.read_lines else notes.read
             tell(line, "amount", say_amount(one))
+            _find_unwatched(one, text, value, notes)
+
+
+def _find_unwatched(amount: Amount, text: str, value: _Value, notes: Notes) -> None:
+    """A comparison of something that could be measured, in a place where nothing measures it."""
+    if amount.op and amount.unit is not Unit.COUNT:
+        before = re.split(r"[.;,|(]\s?", text[: value.start])[-1]
+        behind = re.split(r"[.;,|)]", text[value.end :])[0]
+        mention = signal_mentioned(f"{amount.name} {before} {behind}", amount.unit)
+        if mention is not None and mention.signal.unit is amount.unit:
+            said = f"{amount.name} {amount.op} {say(amount.values[0], amount.unit)}".strip()
+            notes.find("comparison-unwatched", amount.line, mark=value.quantities[0].text, text=said,
+                       signal=mention.signal.title)  # fmt: skip
 
 
 def say_amount(amount: Amount) -> str:
@@ -223,7 +258,7 @@ def say_amount(amount: Amount) -> str:
 
 def _name_around(text: str, value: _Value) -> str:
     """The clause that holds the number, without the number."""
-    clauses = re.split(r"[.;,|]\s", text[: value.start])
+    clauses = re.split(r"[.;,|]\s", _OPERATOR.sub("", text[: value.start]))
     within = [part for part in re.split(r"[:(]\s*", clauses[-1]) if part.strip(_EDGES)]
     behind = re.split(r"[.;,)|:]", text[value.end :])[0]
     words = within[-1] if within else behind if behind.strip(_EDGES) else clauses[0]
@@ -305,18 +340,26 @@ def _operator(text: str, start: int) -> str:
     return _OPERATORS.get(words, words)
 
 
-def told_values(
-    levels: Iterable[SeverityLevel], procedures: Iterable[Procedure], issues: Iterable[Issue],
-    ladder: WrittenLadder | None, notes: Notes,
-) -> dict[int, frozenset[float]]:  # fmt: skip
-    """The values that matrices, steps, symptoms and ladders have read, by line."""
+def told_values(runbook: Runbook, ladder: WrittenLadder | None, notes: Notes) -> dict[int, frozenset[float]]:
+    """The values that alerts, figures, bands, matrices, steps, symptoms and ladders have read, by line."""
     told: dict[int, set[float | None]] = {}
-    for level in levels:
+    for rule in (*runbook.alerts, *runbook.figures):
+        condition = rule.condition
+        over = condition.params.get("window_s") if condition else None
+        told.setdefault(rule.line, set()).update(
+            (condition.value if condition else None, rule.window_s, rule.average_s, rule.min_events, rule.resolve_after_s,
+             rule.response.ack_deadline_s, over if isinstance(over, float) else None)
+        )  # fmt: skip
+        starts = [rung.after_s for rung in rule.response.ladder]
+        told[rule.line].update(starts, (later - sooner for sooner, later in pairwise(starts)))
+    for metric in runbook.metrics:
+        told.setdefault(metric.line, set()).update((metric.low, metric.high))
+    for level in runbook.severities:
         told.setdefault(level.line, set()).update((level.response_s, level.update_every_s, level.resolve_s))
-    for procedure in procedures:
+    for procedure in runbook.procedures:
         for step in procedure.steps:
             told.setdefault(step.line, set()).update((step.duration_s, step.timeout_s))
-    for issue in issues:
+    for issue in runbook.issues:
         for symptom in issue.symptoms:
             if symptom.condition is not None:
                 told.setdefault(symptom.line, set()).add(symptom.condition.value)

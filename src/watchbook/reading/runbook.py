@@ -11,7 +11,6 @@ from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
 from watchbook.model.runbook import (  # fmt: skip
     AlertRule,
-    Amount,
     Command,
     Component,
     Environment,
@@ -61,6 +60,7 @@ from watchbook.reading.document import Document, Section, parse_document
 from watchbook.reading.figure_roles import roles_of_sections
 from watchbook.reading.heading_fields import find_heading_fields
 from watchbook.reading.ladders import WrittenLadder, default_ladder, rungs_of
+from watchbook.reading.languages.translating import translated
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.outline import outline
 from watchbook.reading.placeholders import find_placeholders
@@ -94,7 +94,6 @@ class _Draft:
     procedures: tuple[Procedure, ...] = ()
     severities: tuple[SeverityLevel, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
-    amounts: tuple[Amount, ...] = ()
     tables: tuple[figure_tables.FigureTable, ...] = ()
     claimed: list[alert_blocks.Claimed] = field(default_factory=list)
     issues: tuple[Issue, ...] = ()
@@ -129,14 +128,13 @@ def read_all(text: str) -> tuple[Runbook, ...]:
     What is shared is read for each service; a finding in it is told with the first one that has it.
     """
     document = parse_document(text)
-    parts = dividing.divide_document(document)
+    parts = dividing.divide_document(translated(document).document)
     if len(parts) == 1:
         return (_read(document, text),)
     found: list[Runbook] = []
     told: set[tuple[str, int, str]] = set()
     for part in parts:
-        own = dividing.focus(parse_document(dividing.text_of(part, document)), part)
-        runbook = _read(own, text, part)
+        runbook = _read(parse_document(dividing.text_of(part, document)), text, part)
         kept = tuple(one for one in runbook.findings if (one.code, one.line, one.message) not in told)
         told |= {(one.code, one.line, one.message) for one in kept if not part.has(one.line)}
         found.append(replace(runbook, findings=kept))
@@ -145,8 +143,14 @@ def read_all(text: str) -> tuple[Runbook, ...]:
 
 def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runbook:
     """The runbook in the document, or of one of its services; `text` is what the digest is made of."""
+    spoken = translated(whole)
+    whole = dividing.focus(spoken.document, part) if part is not None else spoken.document
     document, tests = scenarios.set_aside(whole)
     draft = _Draft(document, outline(document), Notes(document.source), part)
+    if spoken.language is not None:
+        draft.notes.find("language-partly-read", 1, language=spoken.language.name)
+    for line, number in spoken.doubtful:
+        draft.notes.find("number-ambiguous", line, mark=number, text=number)
     for fence in tests:
         draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
@@ -161,12 +165,13 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     draft.procedures = procedures.finish(draft.procedures, draft.notes)
     draft.chapters = draft.whole
     figure_items.read_items(
-        draft.chapters, roles_of_sections(document.sections), draft.figures.others(draft.notes, draft.facts.get("service") or "")
+        draft.chapters,
+        roles_of_sections(document.sections),
+        draft.figures.others(draft.notes, draft.facts.get("service") or ""),
     )
     _find_open_fences(draft)
     find_placeholders(document, draft.notes)
     find_secrets(document, draft.notes)
-    _read_amounts(draft)
     draft.document = whole  # scenarios are content, too
     return _finish(text, draft)
 
@@ -407,7 +412,10 @@ def _read_issues(draft: _Draft) -> None:
         _add_issues(draft, troubleshooting.read(chapter, draft.notes, draft.context))
     for one in draft.claimed:
         if one.kind not in ("troubleshooting", "emergency", "outage"):
-            _add_issues(draft, troubleshooting.read_alert(one.section, one.name, draft.notes, draft.context))
+            _add_issues(
+                draft,
+                troubleshooting.read_alert(one.section, one.name, one.lines, draft.notes, draft.context),
+            )
     for section in draft.document.sections if not draft.issues else ():
         if troubleshooting.is_page(section):
             _add_issues(draft, troubleshooting.read_page(section, draft.notes, draft.context))
@@ -426,12 +434,10 @@ def _read_issues(draft: _Draft) -> None:
     leftovers.give_reasons(everywhere, draft.notes)
 
 
-def _read_amounts(draft: _Draft) -> None:
+def _with_amounts(runbook: Runbook, draft: _Draft) -> Runbook:
     """Last of all: the numbers that no other module has read."""
-    told = amounts.told_values(
-        draft.severities, draft.procedures, draft.issues, draft.people.ladder, draft.notes
-    )
-    draft.amounts = amounts.read((draft.preamble, *draft.chapters), draft.notes, told)
+    told = amounts.told_values(runbook, draft.people.ladder, draft.notes)
+    return replace(runbook, amounts=amounts.read((draft.preamble, *draft.chapters), draft.notes, told))
 
 
 def _add_issues(draft: _Draft, found: troubleshooting.Troubles) -> None:
@@ -451,7 +457,8 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         tuple(people.rooms), draft.review, severities=draft.severities,
     )  # fmt: skip
     finished = procedures.finish(runbook.procedures, notes)
-    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules), amounts=draft.amounts)
+    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules))
+    runbook = _with_amounts(runbook, draft)
     first = len(notes.findings)
     agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)
