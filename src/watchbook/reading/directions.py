@@ -14,7 +14,7 @@ Bad = Literal["above", "below"]
 _LESS_IS_BETTER = re.compile(
     r"\b(?:latenc(?:y|ies)|time|duration|delays?|lag|errors?|fail(?:s|ed|ures?|ing)?|usage|utili[sz]ation|used"
     r"|consumption"
-    r"|restarts?|incidents?|vulnerabilit(?:y|ies)|defects?|bugs?|drop ?offs?|stuck|queue|backlog|depth|costs?"
+    r"|restarts?|incidents?|vulnerability|vulnerabilities|defects?|bugs?|drop ?offs?|stuck|queue|backlog|depth|costs?"
     r"|age|pauses?"
     r"|timeouts?|loss|jitter|mtt[rda]|rto|rpo|missing|missed|crash(?:es)?|alerts|false positives?|pressure"
     r"|saturation|5xx|4xx"

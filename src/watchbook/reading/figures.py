@@ -113,7 +113,7 @@ class Subject:
 _STATISTIC = re.compile(
     r"p\d{2,3}(?:\.\d+)?|\d+(?:th|st|nd|rd)(?: percentile)?|median|mean|average|avg", re.IGNORECASE
 )
-_REQUESTS = re.compile(r"\b(?:rps|qps|tps|rpm|qpm|tpm)\b|\breq(?:uest)?s?\s?(?:/|per\b)", re.IGNORECASE)
+_REQUESTS = re.compile(r"\b(?:rps|qps|tps|rpm|qpm|tpm)\b|\b(?:requests?|reqs?)\s?(?:/|per\b)", re.IGNORECASE)
 _OWN = (
     r"(?:the|our|each|per|all|any|api|app|application|service|server|web|backend|pods?|containers?|instances?"
     r"|replicas?"
