@@ -13,7 +13,7 @@ from typing import Any
 from watchbook.app import trusting
 from watchbook.app.documents.loading import Loaded, Revision
 from watchbook.app.watching.keeping import KeptRows
-from watchbook.app.watching.live import LiveService, Trusted
+from watchbook.app.watching.live import LiveService, Trusted, label_of
 from watchbook.app.watching.placing import KeptService, load_kept
 from watchbook.model.errors import StoreError
 from watchbook.model.incidents import Entry
@@ -70,7 +70,7 @@ def newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
     from watchbook.reading.differences import differences
 
     changes = differences(read_runbook(before.text), loaded.runbook)
-    label = loaded.revision.label or loaded.path.name
+    label = label_of(loaded)
     when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     first = f"{label} differs from what {before.actor} accepted on {when}; starting accepts it"
     said = [change.says for change in changes if change.kind == "unattended"]
@@ -102,7 +102,7 @@ def texts_of(fresh: LiveService, stored: Stored) -> list[KeptText]:
             continue
         if before is not None and before.digest == digest and before.path == str(fresh.loaded.path):
             continue
-        label = fresh.loaded.revision.label or fresh.loaded.path.name
+        label = label_of(fresh.loaded)
         path, version = str(fresh.loaded.path), before.version if before else 0
         text = KeptText(
             fresh.id, role, digest, fresh.loaded.text, label, path, actor, fresh.loaded_at, version
@@ -113,7 +113,7 @@ def texts_of(fresh: LiveService, stored: Stored) -> list[KeptText]:
 
 def entries_of(fresh: LiveService, stored: Stored, live: LiveService | None) -> Iterable[Entry]:
     """The journal's words on the text itself."""
-    digest, label = fresh.loaded.runbook.digest, fresh.loaded.revision.label or fresh.loaded.path.name
+    digest, label = fresh.loaded.runbook.digest, label_of(fresh.loaded)
     if fresh.gone and not (live and live.gone):
         says = f"{fresh.gone}: it is watched as it was last read, until someone accepts"
         yield Entry(fresh.id, "document.gone", says, occurred_at=fresh.loaded_at, subject=fresh.id)

@@ -29,7 +29,7 @@ from watchbook.app.recording import (
 )
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.keeping import KeptRows
-from watchbook.app.watching.live import LiveService, Place, Trusted, service_check_among
+from watchbook.app.watching.live import LiveService, Place, Trusted, label_of, service_check_among
 from watchbook.app.watching.placing import (
     Placement,
     bare_place,
@@ -208,7 +208,7 @@ class Reloading:
 
     async def _apply_absence(self, live: LiveService, problem: str) -> None:
         """A service of which nothing was read: its source has a problem, or does not describe it any more."""
-        label = live.loaded.revision.label or live.loaded.path.name
+        label = label_of(live.loaded)
         gone = "" if problem else _gone(label)
         if (live.gone, live.problem) != (gone, problem):
             try:

@@ -5,7 +5,7 @@ Called by `app.showing.services` and by `app.accepting`, which holds an acceptan
 
 from watchbook.app.trusting import waiting_names
 from watchbook.app.views.watched import ChangeView, DocumentView, MissingView
-from watchbook.app.watching.live import LiveService
+from watchbook.app.watching.live import LiveService, label_of
 from watchbook.deciding.trusting import waiting_says
 from watchbook.model.ids import key_of
 
@@ -24,7 +24,7 @@ def content_hash(service: LiveService) -> str:
 def document_view(service: LiveService) -> DocumentView:
     """The runbook's text, what is missing in it, and whether its commands may run unattended."""
     loaded, trusted = service.loaded, service.trusted
-    label = loaded.revision.label or loaded.path.name
+    label = label_of(loaded)
     return DocumentView(
         service=service.id,
         path=str(loaded.path),

@@ -199,6 +199,11 @@ class LiveService:
         return next((place for place in self.places.values() if place.pages), None)
 
 
+def label_of(loaded: Loaded) -> str:
+    """A text as sentences name it: its file, or its revision where it comes from git."""
+    return loaded.revision.label if loaded.revision.commit else loaded.path.name
+
+
 def environments_of(loaded: Loaded) -> tuple[Environment, ...]:
     """The document's environments; one without a name where it has none."""
     return loaded.runbook.service.environments or (Environment("production"),)

@@ -15,6 +15,7 @@ from watchbook.app.watching.live import (
     LiveMetric,
     LiveService,
     Place,
+    label_of,
 )
 from watchbook.app.watching.placing import (
     PROBED,
@@ -189,7 +190,7 @@ def _lost(fresh: LiveService, place: Place) -> Iterable[MissingRow]:
     if fresh.problem:
         yield MissingRow(
             "text",
-            fresh.loaded.revision.label or fresh.loaded.path.name,
+            label_of(fresh.loaded),
             fresh.loaded_at,
             fresh.problem,
             True,
