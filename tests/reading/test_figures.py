@@ -5,6 +5,7 @@ import pytest
 from watchbook.model.runbook import AlertRule, Role, Runbook
 from watchbook.reading import read_runbook
 from watchbook.reading.contract import contract
+from watchbook.reading.differences import differences
 from watchbook.reading.figures import say_figure
 
 
@@ -285,3 +286,37 @@ def test_figures_never_hold_an_alert() -> None:
         runbook = read_runbook(_table(title, header, row))
         assert all(rule.role is Role.ALERT for rule in runbook.alerts)
         assert all(rule.role is not Role.ALERT for rule in runbook.figures)
+
+
+def _changes(old: str, new: str) -> list[tuple[str, str, str]]:
+    header = "Metric | Target | Baseline"
+    found = differences(
+        read_runbook(_table("Notes", header, old)), read_runbook(_table("Notes", header, new))
+    )
+    return [(one.kind, one.risk.value, one.says) for one in found]
+
+
+def test_changed_figure_is_told_in_words() -> None:
+    """A weaker target guards less; a stronger one and a normal range only change."""
+    assert _changes("p95 latency | < 200ms | 100ms", "p95 latency | < 300ms | 100ms") == [
+        ("figure", "guards_less", "target of p95 latency: below 200 ms → below 300 ms.")
+    ]
+    assert _changes("Availability | 99.9% | 99.99%", "Availability | 99.95% | 99.98%") == [
+        ("figure", "none", "target of Availability: at least 99.9% → at least 99.95%."),
+        ("figure", "none", "normal range of Availability: exactly 99.99% → exactly 99.98%."),
+    ]
+    assert _changes("CPU | < 70% | -", "CPU | - | < 70%") == [
+        ("figure", "guards_less", "CPU is a normal range now, was a target: below 70%.")
+    ]
+
+
+def test_figure_that_comes_or_goes_is_told() -> None:
+    """A target that is gone guards less, and the same table in another order of columns changes nothing."""
+    two = _table("SLOs", "Metric | SLO", "Availability | 99.9%", "p99 latency | 300ms")
+    one = _table("SLOs", "Metric | SLO", "Availability | 99.9%")
+    turned = _table("SLOs", "SLO | Metric", "99.9% | Availability", "300ms | p99 latency")
+    gone = [(change.risk.value, change.says) for change in differences(read_runbook(two), read_runbook(one))]
+    assert gone == [("guards_less", "target of p99 latency removed: at most 300 ms.")]
+    come = [(change.risk.value, change.says) for change in differences(read_runbook(one), read_runbook(two))]
+    assert come == [("none", "new target of p99 latency: at most 300 ms.")]
+    assert differences(read_runbook(two), read_runbook(turned)) == ()
