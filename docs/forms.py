@@ -92,6 +92,35 @@ GROUPS = (
         until="; pages",
     ),
     Group(
+        "Headings under Alerting",
+        "With `**Severity:** High` and `**Response:** Page on-call` below.",
+        "\n## Alerting\n\n{}\n\n**Severity:** High\n**Response:** Page on-call\n",
+        (
+            "### High Latency (P95 > 10s)",
+            "### 1. HighErrorRate - error rate > 5%",
+            "#### Alert: Queue stuck (queue depth > 500 for 5m)",
+            "### QueueStuck",
+        ),
+        after="High when ",
+    ),
+    Group(
+        "Fields below such a heading",
+        "Of an alert named *High error rate*. They may be bullets, lines or a table of two columns.",
+        "\n## Alerting\n\n### High error rate\n\n- **Duration**: 5 minutes\n- **Severity**: High\n- {}\n",
+        (
+            "**Threshold**: 10%",
+            "**Threshold**: > 2%",
+            "**Trigger**: errors > 5%",
+            "**Expression**: `rate(errors_total[5m]) > 1`",
+        ),
+    ),
+    Group(
+        "Rules of Prometheus",
+        "The first line of a rule in a YAML block anywhere.",
+        "\n## Alerting\n\n```yaml\n{}\n  expr: queue_length > 500\n  for: 5m\n  labels:\n    severity: critical\n```\n",
+        ("- alert: QueueStuck", "- record: job:queue:length"),
+    ),
+    Group(
         "Responses",
         "The response cell of an alert at severity High. Several stand in one cell, split at commas.",
         _ALERTS + "| Errors | High | > 1% errors | {} |\n",
@@ -180,6 +209,17 @@ GROUPS = (
             "Call the network team",
             "Follow the plan: `docs/plan.md`",
             "Monitor for 1 hour",
+        ),
+    ),
+    Group(
+        "Items anywhere",
+        "In a section about something else. A code span counts as a command where it is one as a whole.",
+        "\n## Cache\n\n- {}\n",
+        (
+            "`kubectl get pods` – lists the pods",
+            "Look at the memory with `redis-cli info memory`",
+            "`config/app.yaml` – the settings",
+            "Never use `kubectl delete pods --all`",
         ),
     ),
     Group(

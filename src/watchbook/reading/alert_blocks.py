@@ -86,6 +86,7 @@ class Claimed:
     section: Section
     name: str
     kind: str  # of the chapter
+    lines: frozenset[int] = frozenset()  # of the heading and its fields
 
 
 def read(chapter: Section, alerts: Alerts, claimed: list[Claimed]) -> Section:
@@ -113,7 +114,7 @@ class _Reader:
             if self._claims(found):
                 self._take(found, severity)
                 mine = replace(section, blocks=section.blocks[:own])
-                self.claimed.append(Claimed(mine, found.name, self.kind))
+                self.claimed.append(Claimed(mine, found.name, self.kind, frozenset(found.lines)))
                 return replace(
                     section, blocks=tuple(self._blocks(section.blocks[own:], severity)), sections=()
                 )
@@ -162,8 +163,10 @@ class _Reader:
 
     def _take(self, found: _Found, severity: Severity | None) -> None:
         notes = self.alerts.notes
+        notes.also_read(found.line)
         for line in found.lines:
-            notes.also_read(line)
+            if line != found.line:
+                notes.read(line, "alert field", f"Part of the alert {found.name}.")
         stated = found.fields["severity"].text if "severity" in found.fields else found.severity
         rating = stated or (severity.value if severity else "")
         text = " | ".join([found.name, *(f"{key}: {value.text}" for key, value in found.fields.items())])

@@ -5,6 +5,7 @@ Called by `reading.troubleshooting`, which finds the headings, rows and labels t
 """
 
 import re
+from dataclasses import replace
 
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure, Step, StepKind
@@ -45,8 +46,11 @@ _LABEL = 7  # below every heading
 class IssueReader:
     """Reads one issue: goes through its blocks, knowing which part they belong to."""
 
-    def __init__(self, section: Section, notes: Notes, context: Context) -> None:
-        self.section, self.notes, self.context = section, notes, context
+    def __init__(
+        self, section: Section, notes: Notes, context: Context, taken: frozenset[int] = frozenset()
+    ) -> None:
+        """`taken` are lines that somebody else has read: they stay theirs."""
+        self.section, self.notes, self.context, self.taken = section, notes, context, taken
         name, condition = split_condition(section.title)
         self.name = issue_name(name)
         self.known = descriptions(section.all_blocks)
@@ -61,7 +65,7 @@ class IssueReader:
         self.level = section.level  # of the heading that opened the part
         self.opening = ""  # the words right before a code block
         self.writer = StepWriter(notes, Setting(context.environments, diagnosis=True))
-        if condition:
+        if condition and section.line not in taken:
             self._symptom(Line(section.line, condition), section.line)
 
     def read(self) -> tuple[Issue, tuple[Procedure, ...]]:
@@ -98,6 +102,17 @@ class IssueReader:
             self.level = level
 
     def _block(self, block: Block) -> None:
+        """One block, without the lines that are taken."""
+        if self.taken:
+            if isinstance(block, Paragraph):
+                lines = tuple(line for line in block.lines if line.number not in self.taken)
+                block = replace(block, lines=lines)
+                if not lines:
+                    return
+            elif isinstance(block, List):
+                block = replace(block, items=tuple(i for i in block.items if i.line not in self.taken))
+            elif isinstance(block, Table) and block.line in self.taken:
+                return
         match block:
             case Paragraph() if block.label:
                 self._open(block.label, block.line, _LABEL)

@@ -55,6 +55,9 @@ class Context:
     procedures: tuple[Procedure, ...] = ()
 
 
+_ABOUT_WHAT_IS_MISSING = frozenset({"field-missing", "section-missing", "alerts-missing", "nobody-to-page"})
+
+
 class Notes:
     """What was understood and what was not, line by line. `source` are the document's lines (index 0 = line 1)."""
 
@@ -65,6 +68,7 @@ class Notes:
         self.read_lines: set[int] = set()
         self.prose_lines: set[int] = set()
         self._found_lines: set[int] = set()
+        self._faulted_lines: set[int] = set()  # whose own words have a finding
         self._told: set[tuple[str, int, str]] = set()  # sentence, line, mark
 
     def read(self, place: "Place | int", kind: str, says: str) -> None:
@@ -112,6 +116,8 @@ class Notes:
             return
         self._told.add((message, line, mark))
         self._found_lines.add(line)
+        if known.name not in _ABOUT_WHAT_IS_MISSING:
+            self._faulted_lines.add(line)
         column, length = self._mark(line, mark)
         self.findings.append(Finding(known.code, level, line, message, mend, column, length))
 
@@ -135,8 +141,8 @@ class Notes:
 
     @property
     def found_lines(self) -> set[int]:
-        """The lines that have findings."""
-        return self._found_lines
+        """The lines whose own words have findings; what the document lacks is told at some line as well."""
+        return self._faulted_lines
 
     def is_read(self, places: "Iterable[Place]") -> bool:
         """Whether something was understood in any of the places already."""

@@ -97,11 +97,13 @@ def read_page(section: Section, notes: Notes, context: Context) -> Troubles:
     return Troubles((replace(issue, name=names[0], alerts=alerts),), procedures)
 
 
-def read_alert(section: Section, name: str, notes: Notes, context: Context) -> Troubles:
-    """The issue under a heading that is an alert; none where nothing stands there but what the alert says of itself."""
-    if not any(_has_body(part, notes) for part in section.walk()):
+def read_alert(
+    section: Section, name: str, taken: frozenset[int], notes: Notes, context: Context
+) -> Troubles:
+    """The issue under a heading that is an alert, without the lines that the alert has taken; none where nothing else is."""
+    if not any(_has_body(part, taken) for part in section.walk()):
         return Troubles()
-    issue, procedures = IssueReader(section, notes, context).read()
+    issue, procedures = IssueReader(section, notes, context, taken).read()
     return Troubles((replace(issue, name=name, alerts=issue.alerts or (name,)),), procedures)
 
 
@@ -152,17 +154,15 @@ def _says_symptoms(line: Line) -> bool:
     return made is not None and part_of(made.key)[0] == "symptoms"
 
 
-def _has_body(section: Section, notes: Notes) -> bool:
+def _has_body(section: Section, taken: frozenset[int]) -> bool:
     """Whether steps, commands or labelled parts stand in the section, which no alert took."""
     for block in section.blocks:
-        if isinstance(block, Fence) and block.first_line not in notes.read_lines:
+        if isinstance(block, Fence):
             return True
-        if isinstance(block, List) and any(
-            item.line not in notes.read_lines or _part(item.first) for item in block.items
-        ):  # fmt: skip
+        if isinstance(block, List) and any(item.line not in taken for item in block.items):
             return True
         if isinstance(block, Paragraph):
-            made = [line.field() for line in block.lines]
+            made = [line.field() for line in block.lines if line.number not in taken]
             if block.label or any(one and part_of(one.key)[0] not in ("", "prose", "alert") for one in made):
                 return True
     return False
