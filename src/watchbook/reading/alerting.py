@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity, SeverityLevel
+from watchbook.reading.alert_lines import read_alert_line
 from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
@@ -200,10 +201,18 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
     found = item.first.field(plain=False)
     if _read_levels(item, alerts):
         return
-    if found is None or not found.value.text or placeholder_in(item.first):
+    line, severity = _without_tag(item.first, heading_severity.value if heading_severity else "")
+    if placeholder_in(line):
         _leave(item.first, alerts.notes)
         return
-    name, severity = found.key, heading_severity.value if heading_severity else ""
+    name = found.key if found else ""
+    if found is None or not found.value.text:
+        _read_line(line, severity, alerts)
+        _read_inner(item, heading_severity, alerts)
+        return
+    if not _HEADING_NOISE.sub("", name) and read_severity(name) is not None:
+        _read_line(found.value, name, alerts)
+        return
     brackets = _IN_BRACKETS.search(name)
     if brackets is not None and read_severity(brackets[1]) is not None:
         name, severity = name[: brackets.start()], brackets[1]
@@ -221,6 +230,43 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
         return
     alerts.notes.also_read(item)
     take(WrittenAlert(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
+
+
+def _without_tag(line: Line, severity: str) -> tuple[Line, str]:
+    """`[P1] error rate > 5%` without its tag, which is its severity and no placeholder."""
+    tag = re.match(r"\s*\[([\w -]{2,12})\]\s+", line.text)
+    if tag is None or read_severity(tag[1]) is None:
+        return line, severity
+    return line.cut(tag.end()), tag[1]
+
+
+def _read_line(line: Line, severity: str, alerts: Alerts) -> None:
+    """`- p95 latency > 800ms for 10m`, `- Page if errors exceed 2%`: an alert in one line, named by what it compares."""
+    written = read_alert_line(line, severity)
+    if written is None or not (
+        written.called
+        or _looks_like_condition(written.condition, written.name, alerts.known, severity or "medium")
+    ):
+        _leave(line, alerts.notes)
+        return
+    name = written.name
+    if written.severity and (slug(name), slug("")) in alerts.lines:
+        name = f"{name} {written.severity}"  # a list for each level names the same thing
+    take(
+        WrittenAlert(
+            name, line.number, written.condition, written.severity, written.response, text=line.text
+        ),
+        alerts,
+    )
+
+
+def _read_inner(item: Item, severity: Severity | None, alerts: Alerts) -> None:
+    """The lists below `- **Critical**`, whose alerts have that severity."""
+    below = severity_of_heading(item.text) or severity
+    for block in item.blocks:
+        if isinstance(block, List):
+            for inner in block.items:
+                _read_item(inner, alerts, below)
 
 
 def _read_levels(item: Item, alerts: Alerts) -> bool:
