@@ -26,6 +26,7 @@ from watchbook.app.views.own import (
     HealthView,
     JournalPage,
     Sample,
+    SourceView,
 )
 from watchbook.app.views.runs import PlanView, QuestionView, RunSummary, RunView
 from watchbook.app.views.watched import (
@@ -217,9 +218,7 @@ class FakeApplication:
         self.asked.append(("diagnose", request, actor.name))
         return shop_views.diagnosis()
 
-    async def accept_document(
-        self, service: str, digest: str, actor: Actor, shown: str = ""
-    ) -> DocumentView:
+    async def accept_document(self, service: str, digest: str, actor: Actor, shown: str = "") -> DocumentView:
         self.asked.append(("accept_document", (service, digest, shown), actor.name))
         return self.view.document
 
@@ -246,6 +245,13 @@ class FakeApplication:
     def health(self) -> HealthView:
         return HealthView(
             "unhealthy" if self.problems else "healthy", self.problems, "0.1.0", shop_views.NOW - 9000
+        )
+
+    def sources(self) -> tuple[SourceView, ...]:
+        return (
+            SourceView(
+                "RUNBOOK.md", "files", ("shop",), "", False, 2.0, shop_views.NOW - 9000, shop_views.NOW
+            ),
         )
 
     def figures(self) -> tuple[Figure, ...]:

@@ -36,8 +36,12 @@ def actor_in(request: Request) -> Actor:
 
 
 def services_router(application: Application) -> APIRouter:
-    """`/services…`: the services, one of them, its reading, its text, and accepting a changed text."""
+    """`/services…`: the services, one of them, its reading, its text, and accepting a changed text; `/sources` of all."""
     router = APIRouter(tags=["services"])
+
+    @router.get("/sources")
+    async def sources() -> Json:
+        return {"sources": to_json(application.sources())}
 
     @router.get("/services")
     async def services() -> Json:

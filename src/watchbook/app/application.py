@@ -9,7 +9,15 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from watchbook.app.views.own import AcknowledgeLinkView, ChainView, EventView, Figure, HealthView, JournalPage
+from watchbook.app.views.own import (
+    AcknowledgeLinkView,
+    ChainView,
+    EventView,
+    Figure,
+    HealthView,
+    JournalPage,
+    SourceView,
+)
 from watchbook.app.views.runs import PlanView, QuestionView, RunSummary, RunView
 from watchbook.app.views.watched import (
     AcknowledgementView,
@@ -214,6 +222,10 @@ class Application(Watched, Operated, Answered, Protocol):
 
     def health(self) -> HealthView:
         """From memory alone: answers also while the store is stuck."""
+        ...
+
+    def sources(self) -> tuple[SourceView, ...]:
+        """Where the runbooks come from, as they answered last. From memory alone."""
         ...
 
     def figures(self) -> tuple[Figure, ...]:

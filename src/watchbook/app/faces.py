@@ -5,10 +5,12 @@ application's own state, and answers kept for repeats, stand here.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 
 from watchbook import __version__
 from watchbook.app.application import KeptAnswer
-from watchbook.app.views.own import EventView, Figure, HealthView
+from watchbook.app.documents.sources import Sources
+from watchbook.app.views.own import EventView, Figure, HealthView, SourceView
 from watchbook.app.watchbook import Watchbook
 from watchbook.model.decisions import Decision
 from watchbook.store.marks import Answered
@@ -53,6 +55,13 @@ class Faces:
         problems += [missing.says for missing in own.auditor.missing]
         status = "unhealthy" if problems else "healthy"
         return HealthView(status, tuple(problems), __version__, own.started_at)
+
+    def sources(self) -> tuple[SourceView, ...]:
+        """Where the runbooks come from, as they answered last; from memory alone."""
+        followed = self._watchbook.setup.sources
+        if not isinstance(followed, Sources):
+            return ()
+        return tuple(SourceView(**asdict(state)) for state in followed.states())
 
     def figures(self) -> tuple[Figure, ...]:
         """Watchbook's own figures, from memory alone."""

@@ -35,6 +35,8 @@ def command(service: str | None, form: str, server: str | None, data: str | None
     else:
         for view in views:
             _say(view)
+        if service is None:
+            _say_sources(client.get("/api/v1/sources")["sources"])
     return 1 if any(view["firing"] for view in views) else 0
 
 
@@ -62,6 +64,16 @@ def _say(view: dict[str, Any]) -> None:
         print(f"    ! {line}")
     for question in view["questions"]:
         print(f"    ? {question['text']}  (watchbook questions {question['id']})")
+
+
+def _say_sources(sources: list[dict[str, Any]]) -> None:
+    """Repositories with what is taken up of them, and whatever cannot be read."""
+    for one in sources:
+        if one["kind"] == "git" and one["commit"]:
+            trusted = ", trusted" if one["trusted"] else ""
+            print(f"{one['label']}: at {one['commit'][:7]} for {ago(one['since'])}{trusted}")
+        for problem in filter(None, [one["problem"]]):
+            print(f"    ! {problem}")
 
 
 def _of_text(document: dict[str, Any], service: str) -> list[str]:

@@ -88,6 +88,10 @@ class Sources:
             raise DocumentError("\n".join(problems))
         return snapshot
 
+    def states(self) -> tuple[SourceState, ...]:
+        """How each source stood when it last answered; nothing is asked."""
+        return tuple(one.state() for one in self._asked)
+
     def _joined(self) -> Snapshot:
         """All sources together. Of two documents of one service the first counts, and the other is a problem."""
         loaded: dict[ServiceId, Loaded] = {}
@@ -98,7 +102,7 @@ class Sources:
                 other = loaded.setdefault(found.id, found)
                 if other is not found:
                     problems[found.label] = str(twice(found, other))
-        return Snapshot(loaded, problems, tuple(one.state() for one in self._asked))
+        return Snapshot(loaded, problems, self.states())
 
 
 class _Asked:

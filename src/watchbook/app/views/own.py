@@ -53,6 +53,21 @@ class HealthView:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceView:
+    """Where runbooks come from. `since` is when its version here was taken up, `asked` when it last answered."""
+
+    label: str
+    kind: str  # files | git
+    services: tuple[str, ...]
+    commit: str  # full id; empty for files
+    trusted: bool
+    every_s: float
+    since: float
+    asked: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """Observations at or below `le` seconds (infinity in the last one), cumulative."""
 
