@@ -190,7 +190,7 @@ async def test_an_unreadable_text_keeps_the_last_good_one_and_says_so(stage: Sta
         await until(lambda: stage.status("service-down") == "ok")
         path.write_bytes(b"\xff\xfe\x00garbled")
         await stage.reload()
-        assert faces.health().status == "unhealthy" and "cannot be read" in faces.health().problems[0]
+        assert faces.health().status == "unhealthy" and "last read of it is watched" in faces.health().problems[0]
         assert "cannot be read" in (await faces.service("till")).document.outdated
         stage.till.healthy = False
         assert (await until(lambda: stage.phone.of("trigger")))[0]["alert"] == "Service Down"
