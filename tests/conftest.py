@@ -4,6 +4,11 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+# Tests judge what is said, never how fast: a busy machine is no failure. `make bench` holds the figures.
+settings.register_profile("watchbook", deadline=None)
+settings.load_profile("watchbook")
 
 # The suite, and every process that it starts, keeps what it reads in a folder of its own and never in the user's cache.
 _CACHE = tempfile.TemporaryDirectory(prefix="watchbook-cache-", ignore_cleanup_errors=True)
