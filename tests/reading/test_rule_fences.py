@@ -195,12 +195,23 @@ def test_a_row_without_a_condition_takes_the_query_of_the_rule_of_its_name() -> 
     assert not [finding for finding in runbook.findings if finding.code == "WB313"]
 
 
+def test_one_condition_with_its_labels_is_an_alert_named_by_its_heading() -> None:
+    """Some write a rule without the name of the alert, as another product asks for it."""
+    block = "condition: sum(rate(fails_total[5m])) > 5\nfor: 5m\nlabels:\n  severity: warning"
+    (alert,) = _one(block, above="### Too many fails\n\n").alerts
+    assert (alert.name, alert.window_s, alert.severity) == ("Too many fails", 300.0, Severity.MEDIUM)
+    assert alert.condition.promql == "sum(rate(fails_total[5m])) > 5"
+    refused = _one(block.replace("fails_total", "fails{a=b}"), above="### Too many fails\n\n")
+    assert (refused.alerts, _codes(refused)) == ((), ["WB301"])
+
+
 @pytest.mark.parametrize(
     "fence",
     [
         "route:\n  receiver: team\nreceivers:\n- name: team",
         '{"panels": [{"alert": {"name": "x"}, "expr": "y"}]}',
-        "condition: count(errors) > 5\nfor: 5m",
+        "condition: C\nfor: 5m\ndata:\n- refId: A",
+        "condition: service_healthy\nfor: db",
         "alert: email me\nto: ops",
         "scrape_configs:\n- job_name: x",
     ],

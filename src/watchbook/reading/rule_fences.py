@@ -26,6 +26,10 @@ _LANGUAGES = frozenset(
 )
 _ALERT = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?(?:alert|record)[\"']?[ \t]*:[ \t]*\S", re.MULTILINE)
 _EXPR = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
+_CONDITION = re.compile(r"^[ \t]*(?:-[ \t]+)?condition[ \t]*:[^\n]*[<>=]", re.MULTILINE)
+_HELD = re.compile(r"^[ \t]*(?:for|labels)[ \t]*:", re.MULTILINE)
+_CONDITION = re.compile(r"^condition[ \t]*:[^\n]*[<>=]", re.MULTILINE)
+_HELD = re.compile(r"^(?:for|labels)[ \t]*:", re.MULTILINE)
 _TEMPLATE = re.compile(
     r"\{\{-|-\}\}|\{\{\s*(?:\.\w+|include|if|range|end|with|template|toYaml|default|tpl)\b|\{%"
 )
@@ -67,7 +71,9 @@ class Rules:
             return
         try:
             rules = [
-                rule for node in read_documents(fence.text, fence.first_line) for rule in _rules_of(node)
+                rule
+                for node in read_documents(fence.text, fence.first_line)
+                for rule in _rules_of(_spelled(node, introduced.partition("\n")[0].strip()))
             ]
         except YamlError as error:
             templated = _TEMPLATE.search(fence.text)
@@ -216,6 +222,18 @@ def _with_line(node: Node, key: str) -> Node:
     return replace(pair.value, line=pair.line) if pair else Node(node.line)
 
 
+def _spelled(node: Node, title: str) -> Node:
+    """A rule without a name whose query is a `condition`, as Prometheus would spell it; its heading is its name."""
+    keys = {pair.key: pair for pair in node.entries}
+    condition = keys.get("condition")
+    if condition is None or "expr" in keys or not keys.keys() & {"for", "labels"}:
+        return node
+    named = next((keys[key].value.said for key in ("alert", "name", "title") if key in keys), "") or title
+    rest = tuple(pair for pair in node.entries if pair.key not in ("condition", "alert", "name", "title"))
+    name = Pair("alert", condition.line, Node(condition.line, text=named))
+    return replace(node, pairs=(name, Pair("expr", condition.line, condition.value), *rest))
+
+
 def _rules_of(node: Node, group: Node | None = None, depth: int = 0) -> Iterator[_Rule]:
     """The rules below a node, wherever they stand: groups, a manifest's `spec`, values of a chart, a bare list."""
     group = group or Node()
@@ -243,12 +261,12 @@ def seconds_of(text: str) -> float | None:
 
 
 def is_rules(fence: Fence) -> bool:
-    """Whether a code block holds alert or recording rules of Prometheus."""
-    return (
-        fence.language.casefold() in _LANGUAGES
-        and _EXPR.search(fence.text) is not None
-        and _ALERT.search(fence.text) is not None
-    )
+    """Whether a code block holds alert or recording rules of Prometheus, or one condition with its labels."""
+    if fence.language.casefold() not in _LANGUAGES:
+        return False
+    if _EXPR.search(fence.text) is not None and _ALERT.search(fence.text) is not None:
+        return True
+    return _CONDITION.search(fence.text) is not None and _HELD.search(fence.text) is not None
 
 
 def find(sections: tuple[Section, ...], alerts: Alerts) -> Rules:
