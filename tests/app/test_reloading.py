@@ -116,7 +116,11 @@ async def test_accepting_lets_a_lost_row_go_and_ends_its_episode(stage: Stage) -
         resolve = (await until(lambda: stage.phone.of("resolve")))[0]
         assert resolve["dedup_key"] == first["dedup_key"]
         assert "removed from the runbook, accepted by ana" in resolve["summary"]
-        assert [one.name for one in await faces.alerts()] == ["High Error Rate"]
+
+        async def left() -> bool:
+            return [one.name for one in await faces.alerts()] == ["High Error Rate"]
+
+        await until(left)
     async with stage.watching() as faces:
         assert [one.name for one in await faces.alerts()] == ["High Error Rate"]
         assert not (await faces.service("till")).document.waits
@@ -188,12 +192,25 @@ async def test_an_unreadable_text_keeps_the_last_good_one_and_says_so(stage: Sta
     good = path.read_text()
     async with stage.watching() as faces:
         await until(lambda: stage.status("service-down") == "ok")
+        for nothing in ("", "\n", "Half a sentence"):
+            path.write_text(nothing)
+            await stage.reload()
+            document = (await faces.service("till")).document
+            assert "RUNBOOK.md cannot be read: the file" in document.outdated, nothing
+            assert [one.id for one in await faces.services()] == ["till"]
         path.write_bytes(b"\xff\xfe\x00garbled")
         await stage.reload()
-        assert faces.health().status == "unhealthy" and "last read of it is watched" in faces.health().problems[0]
+        assert (
+            faces.health().status == "unhealthy"
+            and "last read of it is watched" in faces.health().problems[0]
+        )
         assert "cannot be read" in (await faces.service("till")).document.outdated
         stage.till.healthy = False
         assert (await until(lambda: stage.phone.of("trigger")))[0]["alert"] == "Service Down"
+    path.write_text("")
+    async with stage.watching() as faces:
+        await until(lambda: stage.status("service-down") == "firing")
+        assert "the file is empty" in (await faces.service("till")).document.outdated
         path.write_text(good)
         await stage.reload()
         assert faces.health().status == "healthy"

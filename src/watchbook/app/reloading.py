@@ -48,6 +48,7 @@ from watchbook.store.marks import Approval, Arming, KeptText, WatchedRow
 from watchbook.store.store import Store
 
 _log = logging.getLogger(__name__)
+UNNAMED = "Unnamed service"  # how the reader calls a text that names none
 
 
 class Carrier(Protocol):
@@ -90,9 +91,10 @@ class Reloading:
 
     async def start(self, snapshot: Snapshot) -> None:
         """Takes up every service, over what was watched before the start; the operator accepts the texts by starting."""
+        applied = await self._floor.store.load(KeptText, role=APPLIED)
+        snapshot = _believed(snapshot, [(text.path, text.service) for text in applied])
         for loaded in snapshot.loaded.values():
             await self._take(loaded, trusts=True)
-        applied = await self._floor.store.load(KeptText, role=APPLIED)
         for text in applied:
             if ServiceId(text.service) not in self._floor.live:
                 await self._take_gone(text, snapshot)
@@ -187,6 +189,8 @@ class Reloading:
     async def apply(self, snapshot: Snapshot) -> None:
         """Takes up what is new in a snapshot. A service's change that cannot be recorded now waits for the next time."""
         async with self._lock:
+            known = [(str(live.loaded.path), live.id) for live in self._floor.live.values()]
+            snapshot = _believed(snapshot, known)
             for loaded in snapshot.loaded.values():
                 await self._apply_one(loaded, _problem_of(loaded, snapshot))
             for service in list(self._floor.live.values()):
@@ -368,6 +372,24 @@ class Reloading:
 
 def _gone(label: str) -> str:
     return f"{label} describes it no longer"
+
+
+def _believed(snapshot: Snapshot, known: Iterable[tuple[str, str]]) -> Snapshot:
+    """Without texts that are no new version of their file: empty, or naming no service, where it described one before.
+
+    `known` are paths and the services that they described. What is passed over is a problem of that file.
+    """
+    before: dict[str, set[str]] = {}
+    for path, service in known:
+        before.setdefault(path, set()).add(service)
+    loaded, problems = dict(snapshot.loaded), dict(snapshot.problems)
+    for service, one in snapshot.loaded.items():
+        mates = before.get(str(one.path), set())
+        if mates and service not in mates and one.runbook.service.name == UNNAMED:
+            why = "names no service any more" if one.text.strip() else "is empty"
+            problems[str(one.path)] = f"the file {why}"
+            del loaded[service]
+    return Snapshot(loaded, problems, snapshot.states)
 
 
 def _problem_of(loaded: Loaded, snapshot: Snapshot) -> str:
