@@ -8,6 +8,7 @@ import pytest
 from tests.world.repositories import PLAIN, Repo
 
 from watchbook.app.documents import exports
+from watchbook.app.documents.files import Taken
 from watchbook.app.documents.patterns import choose
 from watchbook.app.documents.repositories import GitSource
 from watchbook.app.documents.sources import Sources, sources_of
@@ -88,26 +89,27 @@ def test_without_a_word_a_ref_is_not_trusted(repo: Repo, tmp_path: Path) -> None
 
 def test_a_new_commit_applies_whole_or_not_at_all(repo: Repo, tmp_path: Path) -> None:
     """One runbook that cannot be read holds its whole commit back, with one line, until a commit that can be."""
-    repo.commit({"a/RUNBOOK.md": _text("a"), "b/RUNBOOK.md": _text("b")})
+    good = repo.commit({"a/RUNBOOK.md": _text("a"), "b/RUNBOOK.md": _text("b")})
     source = _source(tmp_path)
     assert len(source.read().loaded) == 2
     bad = repo.commit({"a/RUNBOOK.md": _text("a", 7), "b/RUNBOOK.md": b"\xff\xfe"})
-    for _ in range(2):
-        taken = source.read()
-        assert [one.runbook.alerts[0].condition.value for one in taken.loaded] == [0.01, 0.01]
+    again = _source(tmp_path)  # as after a restart
+    for one in (source, source, again):
+        taken = one.read()
+        assert _values(taken) == [0.01, 0.01]
         (problem,) = taken.problems.values()
-        assert (
-            f"{bad[:7]} does not apply: b/RUNBOOK.md at {bad[:7]}:1: not UTF-8" in problem
-            and "\n" not in problem
-        )
-    again = _source(tmp_path)
-    assert [one.runbook.alerts[0].condition.value for one in again.read().loaded] == [0.01, 0.01], (
-        "after a restart"
-    )
-    repo.commit({"b/RUNBOOK.md": _text("b", 8)})
+        words = f"{bad[:7]} does not apply: b/RUNBOOK.md at {bad[:7]}:1: not UTF-8"
+        assert words in problem and "\n" not in problem
+        assert one.commit == good
+    fresh = repo.commit({"b/RUNBOOK.md": _text("b", 8)})
     taken = source.read()
-    assert [one.runbook.alerts[0].condition.value for one in taken.loaded] == [0.07, 0.08]
-    assert not taken.problems
+    assert _values(taken) == [0.07, 0.08]
+    assert (source.commit, taken.problems) == (fresh, {})
+
+
+def _values(taken: Taken) -> list[float]:
+    """The threshold of each service's alert."""
+    return [one.runbook.alerts[0].condition.value for one in taken.loaded]
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,14 @@ class GitSource:
         self.every_s = wiring.every_s
         self._wiring, self._mirror, self._exports = wiring, mirror, Exports(folder)
         self._commit = ""  # what was read last, good or not
+        self._good = ""
         self._bad = ""  # why that one does not apply
         self._taken = Taken()
 
     @property
     def commit(self) -> str:
-        """The commit that was read last; empty before the first."""
-        return self._commit
+        """The commit that applies: the newest that could be read; empty before the first."""
+        return self._good
 
     @property
     def trusted(self) -> bool:
@@ -56,6 +57,7 @@ class GitSource:
         """After a start without the remote: the last good commit, if the mirror has one."""
         if not self._taken.loaded:
             self._taken = self.good_meanwhile()
+            self._good = self._mirror.good() if self._taken.loaded else ""
 
     def read(self) -> Taken:
         """What the ref holds now. While that cannot be had, the last good version and why."""
@@ -85,7 +87,7 @@ class GitSource:
             refused = DocumentError(f"{commit[:7]} does not apply: {error}", where=self.label)
             self._commit, self._bad = commit, str(refused)
             raise refused from None
-        self._commit, self._bad, self._taken = commit, "", Taken(loaded)
+        self._commit, self._good, self._bad, self._taken = commit, commit, "", Taken(loaded)
         self._mirror.keep(commit)
         self._exports.prune({one.path.parent for one in loaded})
 
