@@ -203,9 +203,18 @@ def _told_as_amount(figure: Figure, reading: Reading) -> bool:
 
 def _amount_told(amount: Amount, reading: Reading) -> bool:
     values = tuple(value for value in amount.values if value != 0) or amount.values
+    if amount.unit == "time_of_day" and _all_among(
+        tuple(_second_of_day(str(value)) for value in values), reading.numbers.get(amount.line, [])
+    ):
+        return True
     if _all_among(values, reading.numbers.get(amount.line, [])):
         return True
     return amount.what in _WHOLE and _all_among(values, reading.whole)
+
+
+def _second_of_day(clock: str) -> float:
+    hours, minutes = clock.split(":")
+    return 3600.0 * int(hours) + 60.0 * int(minutes)
 
 
 def _all_among(values: tuple[float | str, ...], found: list[Any]) -> bool:

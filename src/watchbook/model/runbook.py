@@ -346,7 +346,8 @@ class Amount:
     """A number that is no condition: how long a task takes, what is kept how long, how many, who is asked after when.
 
     `what` says which of these as far as the words around it do (`duration`, `retention`, `limit`, …, `other`); `values`
-    are one number, or both ends of a range, in the base unit `unit`; `op` is a comparison, empty where none is written.
+    are one number, or both ends of a range, in the base unit `unit` (`hours` of the day: seconds since midnight); `op` is a
+    comparison, empty where none is written.
     """
 
     name: str

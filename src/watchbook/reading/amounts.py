@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from watchbook.model.findings import entry
-from watchbook.model.quantities import Quantity, Unit, say
+from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Amount, Runbook
 from watchbook.model.signals import signal_mentioned
+from watchbook.reading.amount_values import OPERATOR, Value, values_in
 from watchbook.reading.blocks import Block, Line, List, Paragraph, Row, Table
 from watchbook.reading.document import Section
 from watchbook.reading.ladders import WrittenLadder
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
-from watchbook.reading.quantities import Found, find_cadence, find_quantities, quantity_at
 
 _LONGEST = 600  # characters of a line that is looked into; longer ones are prose
 _LONGEST_NAME = 70
@@ -71,35 +71,7 @@ _KINDS: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(
         ("cadence", r"every|each|per|rotation|refresh\w*|interval|schedules?|scheduled|(?:hour|dai|week|month|year)ly"),
     )
 )  # fmt: skip
-_THINGS = re.compile(
-    r"\s*(?:(?:max(?:imum)?|concurrent|open|idle|active|healthy|ready|running|worker|database|db|api|client)\s+){0,2}"
-    r"(?:connections|pods|replicas|nodes|instances|workers|threads|attempts|retries|shards|partitions|brokers|servers|hosts"
-    r"|containers|tasks|consumers|backups|copies|events|messages|requests|sessions|users|restarts)\b",
-    re.IGNORECASE,
-)
-_NAMED_COUNT = re.compile(
-    r"\b(?:min|max|minimum|maximum|min ?available|max ?unavailable|limit|(?:replica|pod|instance|node|worker|thread"
-    r"|connection|retry) counts?|replicas|attempts|retries|concurrency|(?:pool|batch|queue) size)\s*[:=]\s*$",
-    re.IGNORECASE,
-)
-_TO = re.compile(r"\s*(?:–|—|-|…|\.\.\.?|to|and)\s*", re.IGNORECASE)
-_OPERATOR = re.compile(
-    r"(?P<op>>=|<=|≥|≤|>|<|=>|=<)\s*$|\b(?P<words>above|over|more than|exceeds?|below|under|less than|at least|at most|up to"
-    r"|within|after)\s*$",
-    re.IGNORECASE,
-)
-_OPERATORS = {
-    "≥": ">=", "=>": ">=", "at least": ">=", "≤": "<=", "=<": "<=", "at most": "<=", "up to": "<=", "within": "<=",
-    "above": ">", "over": ">", "more than": ">", "exceed": ">", "exceeds": ">", "after": ">", "below": "<", "under": "<",
-    "less than": "<",
-}  # fmt: skip
-_PROCESSOR = re.compile(r"\b(?:v?cpus?|cores?)\b[^\d]*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
-_MONEY = re.compile(r"[$€£¥]\s*$")
-_SOMETIMES = re.compile(
-    r"\b(?:back-?ups?|snapshots?|dumps?|replicated?|replication|rotated?|rotations?|drills?|restores?|archives?|archived)\b",
-    re.IGNORECASE,
-)
 _BRACKETED = re.compile(r"\(([^()]{1,60})\)\s*$")
 
 
@@ -113,16 +85,6 @@ class Amounts:
     done: frozenset[int]
     faulted: Mapping[int, str]
     found: list[Amount]
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """One number, or both ends of a range, and the words in front of it."""
-
-    quantities: tuple[Quantity, ...]
-    start: int
-    end: int
-    op: str = ""
 
 
 def read(
@@ -203,7 +165,7 @@ def _read_line(line: Line, gathered: Amounts) -> None:
     if placeholder_in(line) is None:
         field = line.field()
         key = field.key if field is not None else ""
-        names = bool(key) and not re.search(r"\([^)]*$", key) and not _values(key)
+        names = bool(key) and not re.search(r"\([^)]*$", key) and not values_in(key[:_LONGEST])
         _take(_plain(line), key if names else "", line.number, gathered, line.text)
 
 
@@ -222,12 +184,12 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
     if line in gathered.done:
         return
     told, faulted = gathered.told.get(line, frozenset()), gathered.faulted.get(line, "")
-    for value in _values(text)[:_MOST]:
+    for value in values_in(text)[:_MOST]:
         if all(quantity.value in told or quantity.text in faulted for quantity in value.quantities):
             continue
-        shown = name or _name_around(around if len(around) >= len(text) else text, value)
+        shown = name or _name_around(around[:_LONGEST] if len(around) >= len(text) else text, value)
         one = Amount(
-            shown[:_LONGEST_NAME], _kind(text, value, f"{name} {around[:60]}" if name else ""), value.op,
+            shown[:_LONGEST_NAME], value.kind or _kind(text, value, f"{name} {around[:60]}" if name else ""), value.op,
             tuple(quantity.value for quantity in value.quantities), value.quantities[0].unit, line,
         )  # fmt: skip
         if one not in gathered.found[-_MOST:]:
@@ -237,7 +199,7 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
             _find_unwatched(one, text, value, notes)
 
 
-def _find_unwatched(amount: Amount, text: str, value: _Value, notes: Notes) -> None:
+def _find_unwatched(amount: Amount, text: str, value: Value, notes: Notes) -> None:
     """A comparison of something that could be measured, in a place where nothing measures it."""
     if amount.op and amount.unit is not Unit.COUNT:
         before = re.split(r"[.;,|(]\s?", text[: value.start])[-1]
@@ -251,93 +213,33 @@ def _find_unwatched(amount: Amount, text: str, value: _Value, notes: Notes) -> N
 
 def say_amount(amount: Amount) -> str:
     """One amount as a sentence: `Deploy databases, Duration: 20 min.`"""
-    values = " to ".join(say(value, amount.unit) for value in amount.values)
+    values = " to ".join(
+        _clock(value) if amount.what == "hours" else say(value, amount.unit) for value in amount.values
+    )
     words = {">": "more than ", "<": "less than ", ">=": "at least ", "<=": "at most "}.get(amount.op, "")
     return f"An amount, which starts nothing by itself: {amount.name or 'without a name'}, {words}{values}."
 
 
-def _name_around(text: str, value: _Value) -> str:
+def _clock(seconds: float) -> str:
+    return f"{int(seconds // 3600):02d}:{int(seconds % 3600 // 60):02d}"
+
+
+def _name_around(text: str, value: Value) -> str:
     """The clause that holds the number, without the number."""
-    clauses = re.split(r"[.;,|]\s", _OPERATOR.sub("", text[: value.start]))
+    clauses = re.split(r"[.;,|]\s", OPERATOR.sub("", text[: value.start]))
     within = [part for part in re.split(r"[:(]\s*", clauses[-1]) if part.strip(_EDGES)]
     behind = re.split(r"[.;,)|:]", text[value.end :])[0]
     words = within[-1] if within else behind if behind.strip(_EDGES) else clauses[0]
     return " ".join(re.sub(r"[*_✅❌☑✔]+", " ", words).split()).strip(_EDGES)
 
 
-def _kind(text: str, value: _Value, name: str) -> str:
+def _kind(text: str, value: Value, name: str) -> str:
     """What its name says it is, else the words nearest to the number, else all around it."""
     for words in (name, text[max(0, value.start - 40) : value.end + 30], text):
         for kind, pattern in _KINDS:
             if pattern.search(words):
                 return kind
     return "duration" if value.quantities[0].unit is Unit.SECONDS else "other"
-
-
-# --- numbers in a text ------------------------------------------------------------------------------------------
-
-
-def _values(text: str) -> list[_Value]:
-    """Numbers with a unit, counts of things, ranges, and how often something is kept, in order."""
-    found = [one for one in find_quantities(text[:_LONGEST]) if not _is_other(text, one)]
-    values: list[_Value] = []
-    at = 0
-    while at < len(found):
-        value, used = _value_at(text, found, at)
-        at += used
-        if value is not None:
-            values.append(value)
-    if _SOMETIMES.search(text) and not any(value.quantities[0].unit is Unit.SECONDS for value in values):
-        often = find_cadence(text)
-        if often is not None and often.quantity.value > 0:
-            values.append(_Value((often.quantity,), often.start, often.end))
-    return values
-
-
-def _is_other(text: str, one: Found) -> bool:
-    """Money, and thousandths of a processor, which look like minutes: `CPU: 1000m`."""
-    before = text[max(0, one.start - 24) : one.start]
-    millis = one.quantity.text.endswith("m") and one.quantity.unit is Unit.SECONDS
-    return bool(_MONEY.search(before) or (millis and _PROCESSOR.search(before)))
-
-
-def _value_at(text: str, found: list[Found], at: int) -> tuple[_Value | None, int]:
-    """The amount that begins with the number `at`, with how many numbers it takes; None where it is a bare number."""
-    one = found[at]
-    operator = _operator(text, one.start)
-    if at + 1 < len(found) and _TO.fullmatch(text[one.end : found[at + 1].start]):
-        both = _range(text, one, found[at + 1])
-        if both is not None:
-            return _Value(both, one.start, found[at + 1].end, operator), 2
-    if one.quantity.unit is not Unit.COUNT or _is_counted(text, one):
-        return _Value((one.quantity,), one.start, one.end, operator), 1
-    return None, 1
-
-
-def _range(text: str, low: Found, high: Found) -> tuple[Quantity, ...] | None:
-    """Both ends in the unit of the higher; None where they are no range."""
-    bottom = low.quantity
-    if bottom.unit is Unit.COUNT and high.quantity.unit is not Unit.COUNT:
-        digits = re.match(r"[\d.,]+", text[high.start :])
-        unit = text[high.start + digits.end() : high.end] if digits else ""
-        scaled = quantity_at(f"{bottom.text}{unit}")
-        bottom = scaled.quantity if scaled is not None else bottom
-    counted = high.quantity.unit is not Unit.COUNT or _is_counted(text, high)
-    fits = bottom.unit is high.quantity.unit and bottom.value <= high.quantity.value
-    return (bottom, high.quantity) if fits and counted else None
-
-
-def _is_counted(text: str, one: Found) -> bool:
-    """Whether a bare number counts something that is operated: `200 connections`, `max: 20`."""
-    return bool(_THINGS.match(text, one.end) or _NAMED_COUNT.search(text[: one.start]))
-
-
-def _operator(text: str, start: int) -> str:
-    found = _OPERATOR.search(text[:start])
-    if found is None:
-        return ""
-    words = (found["op"] or found["words"]).casefold()
-    return _OPERATORS.get(words, words)
 
 
 def told_values(runbook: Runbook, ladder: WrittenLadder | None, notes: Notes) -> dict[int, frozenset[float]]:
