@@ -76,6 +76,18 @@ DOCUMENT = (
         "Checks and alerts of nobody's are watched for nobody, and watched for everyone they would page for the wrong one.",
     ),
     (
+        "WB012", "language-partly-read", _NOTE,
+        "The document is in {language}: its titles, labels and units are read as far as they are known; the rest is prose.",
+        "Look at `watchbook explain`, and use the titles and labels of the template for what was not read.",
+        "What is not read in one language is not read at all, however plain it is to people.",
+    ),
+    (
+        "WB013", "number-ambiguous", _WARNING,
+        "`{text}` is a thousand to some readers and a fraction to others: it is not read.",
+        "Write it without the mark (`10000`), or with all its decimals.",
+        "A threshold that is a thousand times too small or too large is worse than none.",
+    ),
+    (
         "WB012", "part-not-read", _WARNING,
         "This section is in {file}, which {reason}: it is not read.",
         "Put the file into the runbook's folder, correct the link, or write the section here.",

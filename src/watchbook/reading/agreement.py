@@ -5,6 +5,7 @@ Called by `reading.runbook` when every section is read. It reads no text; it com
 
 import re
 
+from watchbook.model.findings import entry
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import AlertRule, CheckKind, Level, Recovery, Runbook
@@ -31,7 +32,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 def find_missing_sections(document: Document, chapters: tuple[Section, ...], notes: Notes) -> None:
     """A note for each section of the template that the document does not have, or one about its language."""
     kinds = {chapter.kind for chapter in chapters}
-    if _is_foreign(document, chapters):
+    if _is_foreign(document, chapters, notes):
         notes.find("language-unknown", 1)
         return
     for kind, title in _TEMPLATE.items():
@@ -39,8 +40,10 @@ def find_missing_sections(document: Document, chapters: tuple[Section, ...], not
             notes.find("section-missing", 1, mark=title, section=title)
 
 
-def _is_foreign(document: Document, chapters: tuple[Section, ...]) -> bool:
+def _is_foreign(document: Document, chapters: tuple[Section, ...], notes: Notes) -> bool:
     """Whether most headings are unknown and the words around them are hardly ever English."""
+    if any(one.code == entry("language-partly-read").code for one in notes.findings):
+        return False
     titled = [chapter for chapter in chapters if chapter.kind != "title"]
     known = sum(bool(chapter.kind) for chapter in titled)
     if len(titled) < 3 or known * 2 > len(titled):

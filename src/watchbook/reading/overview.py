@@ -23,6 +23,12 @@ _TITLE_NOISE = re.compile(
     r"(?:run-?book|play-?book|runbooks)\b",
     re.IGNORECASE,
 )
+_FOREIGN_NOISE = re.compile(
+    r"\b(?:betriebs(?:handbuch|anleitung)|manuel d['’]exploitation|manual de (?:operaciones|operações)|manuale operativo"
+    r"|instrukcja operacyjna|руководство по эксплуатации|draaiboek)\b(?:\s+(?:de|du|des|del|della|da|do|voor|für)\b)?"
+    r"|(?:の)?(?:運用手順書|運用マニュアル|ランブック)|运维手册|运行手册|운영 매뉴얼|런북",
+    re.IGNORECASE,
+)
 _SAID = {
     "service": "The service is {}.",
     "owner": "It belongs to {}.",
@@ -225,7 +231,7 @@ def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
 
 def name_in_title(title: str) -> str:
     """The service in a document's title: `Operational Runbook: Shop` → `Shop`; empty where it names none."""
-    name = _TITLE_NOISE.sub(" ", title)
+    name = _FOREIGN_NOISE.sub(" ", _TITLE_NOISE.sub(" ", title))
     return re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
 
 
