@@ -33,10 +33,10 @@ def pretty(script: str) -> str | None:
 # reserved word (`> f ! x` runs a program named `!`) becomes one; we refuse operators that a continuation cuts; and bash
 # prints `! !` as nothing, which tree-sitter takes for a program. In all of them our answer is `unknown`.
 _MOVED = re.compile(
-    r"(?:[<>]|[<>]&|<<<)\s*\S+\s+(?:!|time|if|for|while|until|\{|\[\[|case|select|function|coproc|in|do|done|then|else|"
+    r"(?:[<>]|[<>]&|<<<)\s*\S+(?:\s|\\\n)+(?:!|time|if|for|while|until|\{|\[\[|case|select|function|coproc|in|do|done|then|else|"
     r"elif|fi|esac|\}|\]\])(?=\s|$|[;&|])"
 )
-_TWICE = re.compile(r"(?:!|\btime(?:\s+-p)?)\s+(?:!|time\b)")
+_TWICE = re.compile(r"(?:!|\btime(?:\s+-p)?)(?:\s|\\\n)+(?:!|time\b)")
 _CUT = re.compile(r"[|&;<>](?:\\\n)+[|&;<>(-]")
 
 

@@ -102,8 +102,8 @@ class Reader(WordReader):
             if rest.startswith(operator):
                 if operator == ";;":
                     raise Unreadable("`;;` outside a case", self.place, syntax=True)
-                self.refuse_split_operator(len(operator))
                 if operator != "\n":
+                    self.refuse_split_operator(len(operator))
                     self.place += len(operator)
                 return ";" if operator == "\n" else operator
         if rest[0] == "#" and self.place and self.text[self.place - 1] in BLANK:
@@ -133,6 +133,8 @@ class Reader(WordReader):
             both = self.text.startswith("|&", self.place)
             self.refuse_split_operator(2 if both else 1)
             self.place += 2 if both else 1
+            if both and any(redirect.operator == "<<<" for redirect in found[-1].redirects):
+                raise Unreadable("a here-string beside another redirection is not read", self.place)
             self.skip_lines()
             following = [piped(command, into=True) for command in self.command("|")]
             found = [piped(command, into=False) for command in found] + following
@@ -165,24 +167,31 @@ class Reader(WordReader):
             raise Unreadable("`((` is not read", self.place)
         self.features.add("compound")
         self.place += 1
-        found = self.commands(frozenset(), ")")
+        found = self.body_of(frozenset(), ")")
         self.expect_text(")")
         return found
 
+    def body_of(self, ends: frozenset[str], close: str = "") -> list[Command]:
+        """A list of commands that may not be empty."""
+        found = self.commands(ends, close)
+        if not found:
+            raise Unreadable("there is no command where one has to be", self.place, syntax=True)
+        return found
+
     def group(self) -> list[Command]:
-        found = self.commands(frozenset({"}"}), "")
+        found = self.body_of(frozenset({"}"}))
         self.expect_word("}")
         return found
 
     def conditional(self) -> list[Command]:
-        found = self.commands(frozenset({"then"}), "")
+        found = self.body_of(frozenset({"then"}))
         self.expect_word("then")
-        found += self.commands(frozenset({"elif", "else", "fi"}), "")
+        found += self.body_of(frozenset({"elif", "else", "fi"}))
         word = self.take_word() if self.at_word(frozenset({"elif", "else", "fi"})) else ""
         if word == "elif":
             return found + self.conditional()
         if word == "else":
-            found += self.commands(frozenset({"fi"}), "")
+            found += self.body_of(frozenset({"fi"}))
             self.expect_word("fi")
         elif word != "fi":
             raise Unreadable("`if` without `fi`", self.place, syntax=True)
@@ -190,7 +199,7 @@ class Reader(WordReader):
 
     def loop(self) -> list[Command]:
         start = self.place
-        found = self.commands(frozenset({"do"}), "")
+        found = self.body_of(frozenset({"do"}))
         self.loops.append(self.text[start : self.place].strip(" \t\n;"))
         return found + self.body()
 
@@ -214,7 +223,7 @@ class Reader(WordReader):
 
     def body(self) -> list[Command]:
         self.expect_word("do")
-        found = self.commands(frozenset({"done"}), "")
+        found = self.body_of(frozenset({"done"}))
         self.expect_word("done")
         return found
 
@@ -259,7 +268,7 @@ class Reader(WordReader):
             if not words and (assigned := self.assignment(word)):
                 assignments.append(assigned)
                 continue
-            if not words and redirects and word.source in _RESERVED:
+            if not words and not assignments and redirects and word.source in _RESERVED:
                 raise Unreadable(f"`{word.source}` behind a redirection is no reserved word", before)
             words.append(word)
         if not (words or assignments or redirects):
@@ -318,7 +327,11 @@ class Reader(WordReader):
             raise Unreadable("process substitution and split operators are not read", self.place)
         self.skip_blanks()
         target = self.word()
-        if target is None:
+        is_next = self.text[self.place : self.place + 1] in (
+            "<",
+            ">",
+        )  # `< 2>&1`: the 2 belongs to what follows
+        if target is None or (is_next and not operator.endswith("&") and target.source.isdigit()):
             raise Unreadable(f"nothing follows `{operator}`", self.place, syntax=True)
         if operator == "<<<":
             self.features.add("here")

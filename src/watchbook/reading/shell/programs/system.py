@@ -228,7 +228,7 @@ _SERVICES = {
     "logrotate": Program(CHANGE),
     "update-rc.d": Program(CHANGE),
     "chkconfig": Program(CHANGE, look="listing", only=words("--list")),
-    "nginx": Program(CHANGE, look="listing", only=words("-t -v -V"), beside=words("-q")),
+    "nginx": Program(CHANGE, look="listing", only=words("-t -T -v -V"), beside=words("-q")),
     **each(
         "apachectl apache2ctl httpd",
         Program(
