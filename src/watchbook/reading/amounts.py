@@ -267,7 +267,8 @@ def told_values(runbook: Runbook, ladder: WrittenLadder | None, notes: Notes) ->
                 told.setdefault(symptom.line, set()).add(symptom.condition.value)
     for reading in notes.readings:
         if reading.kind in ("escalation", "contact"):
-            told.setdefault(reading.line, set()).update(_times_of(ladder))
+            for line in range(reading.line, min(reading.end_line or reading.line, reading.line + 20) + 1):
+                told.setdefault(line, set()).update(_times_of(ladder))
     return {line: frozenset(value for value in values if value is not None) for line, values in told.items()}
 
 
