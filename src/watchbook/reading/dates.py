@@ -7,22 +7,8 @@ import calendar
 import re
 from datetime import date
 
-_MONTHS = {name: number for number, names in enumerate(
-    ("jan january januar janvier enero janeiro gennaio januari styczeń stycznia января январь jän jänner janv ene gen"
-     " sty янв",
-     "feb february februar février fevrier febrero fevereiro febbraio februari luty lutego февраля февраль févr fev lut фев",
-     "mar march märz maerz mars marzo março marco maart marzec marca марта март mrz mär mrt",
-     "apr april avril abril aprile kwiecień kwietnia апреля апрель avr abr kwi апр",
-     "may mai mayo maio maggio mei maj maja мая май mag",
-     "jun june juni juin junio junho giugno czerwiec czerwca июня июнь giu cze",
-     "jul july juli juillet julio julho luglio lipiec lipca июля июль juil lug lip",
-     "aug august août aout agosto augustus sierpień sierpnia августа август ago sie авг",
-     "sep sept september septembre septiembre setembro settembre wrzesień września сентября сентябрь set wrz сен",
-     "oct october oktober octobre octubre outubro ottobre październik października октября октябрь okt out ott paź окт",
-     "nov november novembre noviembre novembro listopad listopada ноября ноябрь lis ноя",
-     "dec december dezember décembre decembre diciembre dezembro dicembre grudzień grudnia декабря декабрь dez déc dic"
-     " gru дек"),
-    1) for name in names.split()}  # fmt: skip
+from watchbook.reading.languages.months import MONTHS
+
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]\d{1,2}:\d{2}\S*(?:\s[A-Z]{2,5})?)?")
 _DAY_MONTH = re.compile(
     r"(?:the\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|°)?\.?[\s-]+(?:de\s+|of\s+)?([^\W\d_]+)\.?,?[\s-]+(?:de\s+)?(\d{4})"
@@ -59,9 +45,9 @@ def read_date(text: str, last: bool = False) -> date | None:
             parts = dict(zip(order, found.groups(), strict=False))
             return _date(int(parts["y"]), int(parts["m"]), parts["d"], last)
     if found := _DAY_MONTH.fullmatch(bare):
-        return _date(int(found[3]), _MONTHS.get(found[2].casefold(), 0), found[1], last)
+        return _date(int(found[3]), MONTHS.get(found[2].casefold(), 0), found[1], last)
     if found := _MONTH_DAY.fullmatch(bare):
-        return _date(int(found[3]), _MONTHS.get(found[1].casefold(), 0), found[2], last)
+        return _date(int(found[3]), MONTHS.get(found[1].casefold(), 0), found[2], last)
     if found := _QUARTER.fullmatch(bare):
         quarter, year = int(found[1] or found[4]), int(found[2] or found[3])
         return _date(year, quarter * 3 if last else quarter * 3 - 2, None, last)

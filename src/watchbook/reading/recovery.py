@@ -89,8 +89,8 @@ _KEPT = re.compile(
     r"(?:for|up to|about)?\s*|\bfor\s+", re.IGNORECASE,
 )  # fmt: skip
 _DRILLED = re.compile(
-    r"\b(?:restor\w+|recovery|dr|disaster recovery|backups?)\b[^.;]*?\b(?:tests?|tested|drills?|exercises?|verif\w+)\b"
-    r"|\b(?:tests?|tested|drills?|verify|verified)\b[^.;]*?\b(?:restor\w+|recovery|backups?)\b", re.IGNORECASE,
+    r"\b(?:resto\w+|recovery|dr|disaster recovery|backups?)\b[^.;]*?\b(?:tests?|tested|drills?|exercises?|verif\w+)\b"
+    r"|\b(?:tests?|tested|drills?|verify|verified)\b[^.;]*?\b(?:resto\w+|recovery|backups?)\b", re.IGNORECASE,
 )  # fmt: skip
 
 

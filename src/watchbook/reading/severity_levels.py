@@ -40,7 +40,7 @@ _AT_ONCE = re.compile(r"\b(?:immediate(?:ly)?|at once|instant(?:ly)?|right away|
 _WORKING = re.compile(r"\s*-?(?:business|working|work)[ -](?:day|hour)s?\b", re.IGNORECASE)
 _KEYWORDS = (
     ("update", re.compile(r"\b(?:updates?|status|communicat\w+|inform\w*)\b", re.IGNORECASE)),
-    ("resolve", re.compile(r"\b(?:resol\w+|fix\w*|mitigat\w+|restor\w+|repair\w*|workaround)\b", re.IGNORECASE)),
+    ("resolve", re.compile(r"\b(?:resol\w+|fix\w*|mitigat\w+|resto\w+|repair\w*|workaround)\b", re.IGNORECASE)),
     (
         "response",
         re.compile(r"\b(?:respon\w+|ack\w*|react\w*|investigat\w*|page\w*|triage\w*|sla|answer\w*)\b", re.IGNORECASE),

@@ -14,9 +14,9 @@ from watchbook.reading.document import parse_document
 from watchbook.reading.languages import NAMES, languages
 from watchbook.reading.languages.translating import language_of, translated
 
-DOCUMENTS = Path(__file__).parent / "languages"
+DOCUMENTS = Path(__file__).parent
 TWINS = sorted(path for path in DOCUMENTS.glob("*.txt") if path.stem != "english")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STRANGERS = sorted((ROOT.parent / "shared").glob("corpus/service/*.md"))
 # Words as the author wrote them, and counts of them.
 _WORDS = frozenset({"text", "severity_text", "says", "content_hash", "id", "ack_deadline_from"})
