@@ -7,74 +7,38 @@ never armed. Conditions are `reading.conditions`, responses `reading.responses`.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from watchbook.model.ids import slug
-from watchbook.model.quantities import Unit, say
-from watchbook.model.runbook import AlertRule, Condition, Contact, Response, Role, Severity, SeverityLevel
+from watchbook.model.runbook import Severity
 from watchbook.reading.alert_lines import read_alert_line
+from watchbook.reading.alert_rules import Alerts, WrittenAlert, condition_of, take
 from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
-from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition, say_condition
+from watchbook.reading.conditions import Known, Misread, ReadCondition, read_condition
 from watchbook.reading.document import Section
 from watchbook.reading.figure_roles import is_figure_header
-from watchbook.reading.ladders import WrittenLadder
+from watchbook.reading.figures import is_of_people
 from watchbook.reading.levels import levels_in, with_operator
-from watchbook.reading.notes import Context, Notes
+from watchbook.reading.limits import has_number, read_limits
+from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
-from watchbook.reading.quantities import duration_at
-from watchbook.reading.queries import is_query, read_query_condition, split_window
-from watchbook.reading.refinements import why
-from watchbook.reading.responses import read_response
 from watchbook.reading.severities import read_severity
-from watchbook.reading.severity_levels import deadline_for, ladder_for
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 from watchbook.reading.unmeasured import read_unmeasured
 
-_NO_DATA = {
-    "hold": "hold",
-    "keep": "hold",
-    "fire": "fire",
-    "alert": "fire",
-    "alerting": "fire",
-    "ok": "ok",
-    "clear": "ok",
-    "resolve": "ok",
-}
-
-
-@dataclass(slots=True)
-class Alerts:
-    """The rules so far, and what their responses need."""
-
-    notes: Notes
-    known: Known
-    context: Context
-    ladder: WrittenLadder
-    contacts: tuple[Contact, ...] = ()
-    levels: tuple[SeverityLevel, ...] = ()
-    rules: list[AlertRule] = field(default_factory=list)
-    lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of each name in each environment
-    queries: dict[str, ReadCondition] = field(default_factory=dict)  # of rules in code blocks, by plain name
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenAlert:
-    """One alert as written, whatever form it stood in."""
-
-    name: str
-    line: int
-    condition: Line | None
-    severity: str = ""
-    response: str = ""
-    window: str = ""
-    no_data: str = ""
-    resolve_after: str = ""
-    environment: str = ""
-    text: str = ""
-    read: ReadCondition | None = None  # a condition that was read already, from a rule in a code block
-    resolve_after_s: float | None = None  # where it was read already
+__all__ = [
+    "Alerts",
+    "WrittenAlert",
+    "is_alert_table",
+    "is_read_by_alerting",
+    "read",
+    "read_table",
+    "severity_of_heading",
+    "take",
+    "written_levels",
+]
 
 
 def read(section: Section, alerts: Alerts) -> None:
@@ -86,7 +50,8 @@ def read(section: Section, alerts: Alerts) -> None:
                 read_table(block, alerts, heading_severity)
             elif isinstance(block, List):
                 for item in block.items:
-                    _read_item(item, alerts, heading_severity)
+                    if not _read_bare(item, part.title, heading_severity, alerts):
+                        _read_item(item, alerts, heading_severity)
             elif isinstance(block, Paragraph):
                 for line in block.lines:
                     _leave(line, alerts.notes)
@@ -102,7 +67,9 @@ _HEADING_NOISE = re.compile(
 def severity_of_heading(title: str) -> Severity | None:
     """`Critical Alerts (P0)` says the severity of its rows; `High Availability Alerts` says nothing."""
     bare = re.sub(r"\(.*?\)", "", title)
-    return None if _HEADING_NOISE.sub("", bare) else read_severity(title)
+    return (
+        None if _HEADING_NOISE.sub("", bare) else read_severity(title.replace("🚨", ""))
+    )  # 🚨 is an ornament there
 
 
 def is_alert_table(table: Table) -> bool:
@@ -119,17 +86,33 @@ def is_alert_table(table: Table) -> bool:
 _TELLING = frozenset({"threshold", "condition", "warning", "critical", "severity"})
 
 
-def is_read_by_alerting(table: Table) -> bool:
-    """Whether the table has a name and something that tells of a condition or severity."""
+def _alert_columns(table: Table) -> Columns:
+    """The columns of a table of alerts; without names, a condition with its severity or response names itself."""
     columns = columns_of(table, "alerts")
-    return "name" in columns.at and bool(_TELLING & columns.at.keys())
+    condition = columns.at.get("condition", columns.at.get("threshold"))
+    if "name" in columns.at or condition is None or not {"severity", "response"} & columns.at.keys():
+        return columns
+    return replace(columns, at={**columns.at, "name": condition})
+
+
+def is_read_by_alerting(table: Table) -> bool:
+    """Whether the table has a name and something that tells of a condition or severity.
+
+    Levels of a metric (`Metric | Warning | Critical`) are read by `reading.figure_tables`, in every section.
+    """
+    columns = _alert_columns(table)
+    if "name" not in columns.at or not _TELLING & columns.at.keys():
+        return False
+    of_metrics = plain(table.header.cells[columns.at["name"]].text) in ("metric", "signal", "check")
+    return not of_metrics or bool({"threshold", "condition", "severity"} & columns.at.keys())
 
 
 def read_table(table: Table, alerts: Alerts, severity: Severity | None = None) -> None:
     """Each row is an alert; with Warning and Critical columns one for each level."""
-    columns = columns_of(table, "alerts")
-    if "name" not in columns.at or not _TELLING & columns.at.keys():
-        alerts.notes.prose(table)
+    columns = _alert_columns(table)
+    if not is_read_by_alerting(table):
+        if not any(has_number(row.text) for row in table.rows):
+            alerts.notes.prose(table)  # numbers that nobody takes are told at the end
         return
     alerts.notes.also_read(table.header)
     for header in columns.unknown:
@@ -270,19 +253,48 @@ def _read_inner(item: Item, severity: Severity | None, alerts: Alerts) -> None:
 
 
 def _read_levels(item: Item, alerts: Alerts) -> bool:
-    """`- CPU usage: > 70% warning, > 85% critical`: one alert for each level."""
-    found = item.first.field()
-    if (
-        found is None
-        or found.value.codes
-        or placeholder_in(item.first) is not None
-        or _ARROW.search(found.value.text)
-    ):
+    """`- CPU usage: > 70% warning, > 85% critical`, `- p95 > 500ms (warning), > 1s (critical)`: one alert for each level."""
+    line = item.first
+    found = line.field()
+    if line.codes or placeholder_in(line) is not None or _ARROW.search(line.text):
         return False
-    written = written_levels(found.key, found.value.text, item.line)
+    name, text = (found.key, found.value.text) if found is not None else ("", line.text)
+    if not name and levels_in(text):
+        limits = read_limits(levels_in(text)[0][1])
+        name = limits[0].subject if isinstance(limits, tuple) else ""
+        text = text[text.find(name) + len(name) :] if name else text
+    written = written_levels(name, text, item.line) if name else ()
     for one in written:
         take(one, alerts)
     return bool(written)
+
+
+_THRESHOLDS = re.compile(r"\b(?:thresholds?|limits?|conditions?|triggers?)\b", re.IGNORECASE)
+
+
+def _read_bare(item: Item, title: str, severity: Severity | None, alerts: Alerts) -> bool:
+    """`- CPU: 80%` under Alert Thresholds: what is bad for the thing supplies the comparison. A number left over is told."""
+    found = item.first.field()
+    if (
+        found is None
+        or item.first.codes
+        or placeholder_in(item.first) is not None
+        or has_comparison(found.value.text)
+    ):
+        return False
+    limits = read_limits(found.value.text)
+    if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].subject or is_of_people(found.key):
+        return False
+    text = with_operator(found.value.text, found.key)
+    known = read_condition(text, found.key, alerts.known)
+    if _THRESHOLDS.search(title) and text != found.value.text and isinstance(known, ReadCondition):
+        written = Line(item.line, text)
+        take(
+            WrittenAlert(found.key, item.line, written, severity.value if severity else "", text=item.text),
+            alerts,
+        )
+        return True
+    return False
 
 
 def written_levels(name: str, text: str, line: int) -> tuple[WrittenAlert, ...]:
@@ -313,171 +325,7 @@ def _looks_like_condition(condition: Line, name: str, known: Known, severity: st
 
     What nothing measures is one only where a severity goes with it.
     """
-    read = _condition(condition, name, known, 0.0)
+    read = condition_of(condition, name, known, 0.0)
     if isinstance(read, Misread) and severity and not condition.codes:
         return isinstance(read_unmeasured(condition.text, name, read, known), ReadCondition)
     return isinstance(read, ReadCondition)
-
-
-def take(row: WrittenAlert, alerts: Alerts) -> None:
-    """One alert: its condition, severity and response, or findings that say what is missing."""
-    notes = alerts.notes
-    if placeholder_in(Line(row.line, row.name)) or (
-        row.condition is not None and placeholder_in(row.condition)
-    ):
-        return
-    severity = _severity(row, notes)
-    window_s = _window(row, notes)
-    read = row.read or _condition(row.condition, row.name, alerts.known, window_s)
-    if isinstance(read, ReadCondition) and read.condition.external:
-        read = alerts.queries.get(slug(row.name), read)
-    if isinstance(read, Misread) and row.condition is not None and not row.condition.codes:
-        read = _unmeasured(row, read, window_s, alerts)
-    if isinstance(read, Misread):
-        notes.misread(
-            read.name,
-            row.condition.number if row.condition else row.line,
-            read.mark or (row.condition.text if row.condition else row.name),
-            read.values,
-        )
-        return
-    if read.condition.external:
-        notes.find("alert-external", row.line, mark=row.name, name=row.name)
-    response = _response(row, severity, alerts)
-    rule = AlertRule(
-        row.name, Role.ALERT, severity, read.condition, response, row.severity or severity.value, row.environment or None,
-        read.scope, read.window_s, read.average_s, read.min_events, _no_data(row, read),
-        _resolve_after(row, notes) if row.resolve_after_s is None else row.resolve_after_s,
-        None, None, row.line, row.text,
-    )  # fmt: skip
-    key = (slug(rule.name), slug(rule.environment or ""))
-    first = alerts.lines.setdefault(key, row.line)
-    if first != row.line:
-        notes.find("alert-repeated", row.line, mark=row.name, name=row.name, first=first)
-        return
-    alerts.rules.append(rule)
-    notes.read(
-        row.line,
-        "alert",
-        f"{rule.name}: {severity.value} when {say_condition(read, alerts.known.scrape_every_s)}; {say_response(response)}.",
-    )
-
-
-def _condition(cell: Line | None, name: str, known: Known, window_s: float) -> ReadCondition | Misread:
-    if cell is None:
-        return ReadCondition(Condition(external=name), "service", window_s)
-    read = _condition_of(cell, name, known)
-    if isinstance(read, ReadCondition) and window_s and not read.window_s:
-        return replace(read, window_s=window_s)
-    return read
-
-
-def _unmeasured(
-    row: WrittenAlert, misread: Misread, window_s: float, alerts: Alerts
-) -> ReadCondition | Misread:
-    """A condition of something that nothing measures: read and told, and never armed."""
-    assert row.condition is not None
-    read = read_unmeasured(row.condition.text, row.name, misread, alerts.known)
-    if not isinstance(read, ReadCondition):
-        return read or misread
-    alerts.notes.find(
-        "signal-unmeasured", row.line, mark=row.condition.text, name=row.name, signal=read.condition.signal
-    )
-    return replace(read, window_s=read.window_s or window_s)
-
-
-def _condition_of(cell: Line, name: str, known: Known) -> ReadCondition | Misread:
-    """A query in a code span, or prose."""
-    code = cell.codes[0] if len(cell.codes) == 1 else ""
-    if code and is_query(split_window(code)[0]):
-        behind = re.search(r"\bfor:?\s+", cell.prose)
-        duration = duration_at(cell.prose, behind.end()) if behind else None
-        return read_query_condition(code, name, duration.quantity.value if duration else 0.0)
-    if len(cell.text) > 300:
-        return Misread("condition-not-understood", why("it is a text, not a condition", name))
-    return read_condition(cell.text, name, known)
-
-
-def _severity(row: WrittenAlert, notes: Notes) -> Severity:
-    if row.severity:
-        severity = read_severity(row.severity)
-        if severity is not None:
-            return severity
-        notes.find("severity-not-understood", row.line, mark=row.severity, text=row.severity, name=row.name)
-    else:
-        notes.find("severity-missing", row.line, mark=row.name, name=row.name)
-    return Severity.MEDIUM
-
-
-def _window(row: WrittenAlert, notes: Notes) -> float:
-    if not row.window:
-        return 0.0
-    found = duration_at(re.sub(r"^(?:for|>=?|≥|over)\s*", "", row.window, flags=re.IGNORECASE))
-    if found is None:
-        if row.window.casefold() not in ("immediate", "immediately", "instant", "at once", "0"):
-            notes.find("duration-not-understood", row.line, mark=row.window, text=row.window, name=row.name)
-        return 0.0
-    return found.quantity.value
-
-
-def _no_data(row: WrittenAlert, read: ReadCondition) -> str:
-    return _NO_DATA.get(row.no_data.casefold(), read.no_data)
-
-
-def _resolve_after(row: WrittenAlert, notes: Notes) -> float | None:
-    if not row.resolve_after:
-        return None
-    found = duration_at(row.resolve_after)
-    if found is None:
-        notes.find(
-            "duration-not-understood", row.line, mark=row.resolve_after, text=row.resolve_after, name=row.name
-        )
-        return None
-    return found.quantity.value
-
-
-def _response(row: WrittenAlert, severity: Severity, alerts: Alerts) -> Response:
-    level = deadline_for(severity, row.severity, alerts.levels)
-    names = ladder_for(severity, row.severity, alerts.levels)
-    ladder = WrittenLadder(names, (None,) * len(names)) if names else alerts.ladder
-    read = read_response(
-        row.response, severity, ladder, alerts.context.procedures, alerts.contacts, level
-    )  # fmt: skip
-    if not row.response:
-        default = "it pages" if read.response.page else "it is posted without paging"
-        if read.response.working_hours:
-            default = "it is posted, and pages in working hours when the time of its severity has passed"
-        alerts.notes.find("response-missing", row.line, mark=row.name, name=row.name, default=default)
-    for unknown in read.unknown:
-        alerts.notes.find("response-not-understood", row.line, mark=unknown, name=row.name, text=unknown)
-    if severity is Severity.CRITICAL and read.quiet:
-        channels = ", ".join(read.response.channels) or row.response
-        alerts.notes.find("critical-only-chat", row.line, mark=row.response, name=row.name, channels=channels)
-    return read.response
-
-
-def say_response(response: Response) -> str:
-    """What happens to people, in words."""
-    parts = []
-    names = " → ".join(
-        f"{rung.who} ({say(rung.after_s, Unit.SECONDS)})" if rung.after_s else rung.who
-        for rung in response.ladder
-    )
-    if response.page:
-        parts.append(f"pages {names or 'nobody: no ladder'}")
-    elif response.working_hours and response.ack_deadline_s:
-        who = response.ladder[0].who if response.ladder else "nobody"
-        parts.append(
-            f"tells the team's channel, and pages {who} in working hours after {say(response.ack_deadline_s, Unit.SECONDS)}"
-        )
-    else:
-        parts.append("tells the team's channel without paging")
-    if response.page and response.ack_deadline_s:
-        parts.append(f"to be acknowledged within {say(response.ack_deadline_s, Unit.SECONDS)}")
-    if response.ack_deadline_from and (response.page or response.working_hours):
-        parts.append(f"which is the response time of {response.ack_deadline_from}")
-    if response.channels:
-        parts.append(f"posts in {', '.join(response.channels)}")
-    if response.actions:
-        parts.append(f"offers {', '.join(response.actions)}")
-    return ", ".join(parts)

@@ -121,7 +121,10 @@ _NO_FIGURES = frozenset(
         "alarm",
         "scenario",
     ]
-) | {"alert name", "severity level", "error code", "status code", "environment variable", "incident severity"}
+) | {"alert name", "severity level", "error code", "status code", "environment variable", "incident severity"} | {
+    "config", "configuration", "key", "property", "field", "env var", "knob", "argument", "plan", "quota", "customer tier",
+    "test case",
+}  # fmt: skip
 _PLACES = frozenset({"environment", "env", "stage", "region", "cluster"})
 _WEAK = frozenset({"band", "low", "high", "go"})  # headers that also mean other things: Expected, Min, Pass
 
@@ -154,7 +157,7 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     """
     name: int | None = None
     place: int | None = None
-    alerts = alerts or any(column_named("figures", cell.text) == "severity" for cell in table.header.cells)
+    alerts = alerts or _says_whom(table)
     uses: list[tuple[int, tuple[Use, ...]]] = []
     others: dict[str, int] = {}
     for index, cell in enumerate(table.header.cells):
@@ -187,6 +190,18 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     return FigureColumns(name, tuple(uses), others, place == name)
 
 
+_PAGES = re.compile(r"(?<!status )\bpag(?:e|es|ing)\b|\bpager\w*|\bopsgenie\b|\bwake\b", re.IGNORECASE)
+
+
+def _says_whom(table: Table) -> bool:
+    """Whether a table says a severity, or an action that pages: then its thresholds are alerts."""
+    kinds = [column_named("figures", cell.text) for cell in table.header.cells]
+    paging = (index for index, kind in enumerate(kinds) if kind == "action")
+    return "severity" in kinds or any(
+        _PAGES.search(cell_text(row, index)) for index in paging for row in table.rows
+    )
+
+
 def _has_numbers(table: Table, index: int) -> bool:
     return any(has_number(cell_text(row, index)) for row in table.rows)
 
@@ -200,6 +215,9 @@ def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
         return (_of_section(Use(role, "up" if role is Role.TRIGGER else "good"), role),)
     if known == "threshold" and role is not None:
         return (Use(role, {Role.TRIGGER: "up", Role.CHECKLIST: "either"}.get(role, "good")),)
+    graded = re.fullmatch(r"(?:p|sev|severity |priority )\s?([0-5])", plain(header))
+    if graded is not None:
+        return (_of_section(Use(Role.ALERT, "bad", plain(header).replace(" ", "")), role),)
     marked = next((kind for mark, kind in _MARKS.items() if mark in header), "")
     if marked and not plain(header):
         return (_USES[marked],)
@@ -218,6 +236,10 @@ _SUBJECT = re.compile(
     r" threshold)s?(?P<statistic>\s*\(.*\))?",
     re.IGNORECASE,
 )
+_PREFIXED = re.compile(
+    r"(?P<what>min(?:imum)?|max(?:imum)?|target|warning|critical|normal|baseline|expected)\s+(?P<subject>.+)",
+    re.IGNORECASE,
+)
 _NO_SUBJECT = frozenset(
     ["performance", "production", "current", "value", "metric", "service", "our", "internal", "external"]
 )
@@ -226,6 +248,10 @@ _NO_SUBJECT = frozenset(
 def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
     """`Availability SLO`, `P95 target`: the header names the metric as well."""
     found = _SUBJECT.fullmatch(header.strip())
+    prefixed = _PREFIXED.fullmatch(header.strip()) if found is None else None
+    if prefixed is not None and _is_measured(prefixed["subject"]):
+        meant = _of_section(_USES[column_named("figures", prefixed["what"])], role)
+        return (replace(meant, subject=prefixed["subject"]),)
     if found is None:
         mention = signal_mentioned(header) if role in (Role.TARGET, Role.BAND, Role.CHECKLIST) else None
         named = mention is not None and not mention.rest and not column_named("figures", header)
@@ -237,6 +263,17 @@ def _with_subject(header: str, role: Role | None) -> tuple[Use, ...]:
         "" if plain(found["subject"]) in _NO_SUBJECT else f"{found['subject']}{found['statistic'] or ''}"
     )
     return (replace(_of_section(use, role), subject=subject),)
+
+
+def _is_measured(subject: str) -> bool:
+    mention = signal_mentioned(subject)
+    return (mention is not None and not mention.rest) or plain(subject) in (
+        "replicas",
+        "instances",
+        "pods",
+        "nodes",
+        "tasks",
+    )
 
 
 def is_figure_header(header: str) -> bool:

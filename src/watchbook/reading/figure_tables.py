@@ -6,7 +6,7 @@ alerts as written, which `reading.alerting` takes. Items and fields are `reading
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit
@@ -16,6 +16,7 @@ from watchbook.reading.alerting import Alerts, WrittenAlert, is_read_by_alerting
 from watchbook.reading.alerting import take as take_alert
 from watchbook.reading.blocks import Line, Row, Table
 from watchbook.reading.comparisons import bounds_of
+from watchbook.reading.conditions import Known, ReadCondition, read_condition
 from watchbook.reading.directions import Bad, bad_direction
 from watchbook.reading.document import Section
 from watchbook.reading.figure_roles import (
@@ -26,7 +27,7 @@ from watchbook.reading.figure_roles import (
     role_of_title,
     turned_table,
 )
-from watchbook.reading.figures import FigureRules, Written, take
+from watchbook.reading.figures import FigureRules, Written, take, with_unit
 from watchbook.reading.levels import direction_of_levels, levels_in, with_operator
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.placeholders import placeholder_in, without_brackets
@@ -179,18 +180,18 @@ def _read_row(found: FigureTable, row: Row, gathered: FigureRules, alerts: Alert
     if not name or placeholder_in(Line(row.line, name)) is not None:
         notes.prose(row)
         return
-    cells = list(_cells_of(found, row, gathered))
-    bad = direction_of_levels([text for use, text, _ in cells if use.role in (Role.TARGET, Role.BAND)][:1]
-                              + [text for use, text, _ in cells if use.role is Role.ALERT])  # fmt: skip
-    for use, text, cell in cells:
-        if use.role is Role.ALERT:
+    cells = _joined(name, list(_cells_of(found, row, gathered)))
+    bad = direction_of_levels([cell.text for cell in cells if cell.use.role in (Role.TARGET, Role.BAND)][:1]
+                              + [cell.text for cell in cells if cell.use.role is Role.ALERT])  # fmt: skip
+    for cell in cells:
+        if cell.use.role is Role.ALERT:
             if found.kind != "alerting" or not is_read_by_alerting(found.source or found.table):
-                for alert in _alerts_of(found, row, use, text, cell, bad):
+                for alert in _alerts_of(found, row, cell, bad, alerts.known):
                     take_alert(alert, alerts)
-        elif found.columns.is_weak and found.role is None and not _is_figure(name, text):
+        elif found.columns.is_weak and found.role is None and not _is_figure(name, cell.text):
             continue  # `Logs | 30 days | 90 days`: a number, and no figure of the service
-        elif found.kind not in _METRICS or use.role is not Role.BAND or use.sense != "good":
-            take(replace(_written(found, row, name, use, text), bad=bad, line=cell.number), gathered)
+        elif found.kind not in _METRICS or cell.use.role is not Role.BAND or cell.use.sense != "good":
+            take(_written(found, row, cell, bad), gathered)
     if found.source is None and not notes.is_told(row.line):
         notes.prose(row)
 
@@ -200,7 +201,17 @@ def _is_figure(name: str, text: str) -> bool:
     return signal_mentioned(f"{name} {text}") is not None or bad_direction((name, text)) is not None
 
 
-def _cells_of(found: FigureTable, row: Row, gathered: FigureRules) -> Iterator[tuple[Use, str, Line]]:
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One value: what it is for, its words, the cell that it stands in, and its unit where the table says it elsewhere."""
+
+    use: Use
+    text: str
+    line: Line
+    unit: str = ""
+
+
+def _cells_of(found: FigureTable, row: Row, gathered: FigureRules) -> Iterator[_Cell]:
     """Every value of the row with its use; a cell under a header of two uses is cut in two."""
     for index, uses in found.columns.uses:
         if index >= len(row.cells) or placeholder_in(row.cells[index]) is not None:
@@ -208,72 +219,118 @@ def _cells_of(found: FigureTable, row: Row, gathered: FigureRules) -> Iterator[t
         cell = without_brackets(row.cells[index])
         if not has_number(cell.text) and not cell.codes:
             continue
-        parts = (
-            [cell.text]
-            if len(uses) == 1
-            else re.split(r"\s*(?:\s/\s|/(?=\s*[<>=≤≥\d])|\||,\s|;\s|→)\s*", cell.text)
-        )
-        if len(parts) != len(uses):
-            levelled = levels_in(cell.text)
-            if levelled and all(use.role is Role.ALERT for use in uses):
-                yield from (
-                    (Use(Role.ALERT, "bad", level), text, Line(row.line, text)) for level, text in levelled
-                )
-                continue
+        unit = _unit_of(found, row, index)
+        if len(uses) == 1:
+            yield _Cell(uses[0], cell.text, cell, unit)
+            continue
+        parts = _parts_of(cell.text)
+        levelled = levels_in(cell.text) if all(use.role is Role.ALERT for use in uses) else ()
+        if len(parts) == len(uses):
+            yield from (
+                _Cell(use, part, Line(cell.number, part), unit) for use, part in zip(uses, parts, strict=True)
+            )
+        elif levelled:
+            yield from (
+                _Cell(Use(Role.ALERT, "bad", level), part, Line(cell.number, part), unit)
+                for level, part in levelled
+            )
+        else:
             gathered.notes.find(
                 "figure-not-understood", row.line, mark=cell.text, role="value", name=cell_text(row, found.columns.name),
                 text=cell.text[:80], example="70% / 85%",
                 reason=f"the header names {len(uses)} values and the cell holds {len(parts)}",
             )  # fmt: skip
-            continue
-        unit = next((tail[0] for tail in [re.search(r"[^\d.\s]+$", parts[-1])] if tail), "")
-        for use, part in zip(uses, parts, strict=True):
-            whole = (
-                f"{part}{unit}"
-                if len(parts) > 1 and re.fullmatch(r"\s*[<>=≤≥]*\s*[\d.,]+\s*", part)
-                else part
-            )
-            yield use, whole.strip(), cell if len(uses) == 1 else Line(cell.number, whole.strip())
 
 
-def _written(found: FigureTable, row: Row, name: str, use: Use, text: str) -> Written:
-    others = found.columns.others
+def _joined(name: str, cells: list[_Cell]) -> list[_Cell]:
+    """`Latency | 300ms | 99%` under Threshold and Objective: the share of requests and the time that it keeps are one target."""
+    mention = signal_mentioned(name)
+    if mention is None or mention.signal.name != "latency" or mention.params:
+        return cells
+    targets = [
+        cell
+        for cell in cells
+        if cell.use.role is Role.TARGET and cell.use.sense == "good" and not cell.use.subject
+    ]
+    limits = [read_limits(with_unit(cell.text, cell.unit)) for cell in targets]
+    if len(targets) != 2 or not all(isinstance(one, tuple) and len(one) == 1 for one in limits):
+        return cells
+    units = {
+        one[0].bound.unit: cell for one, cell in zip(limits, targets, strict=True) if isinstance(one, tuple)
+    }
+    share = (
+        re.fullmatch(r"\s*[≥>=]*\s*([\d.]+)\s*%\s*", units[Unit.RATIO].text) if Unit.RATIO in units else None
+    )
+    if share is None or Unit.SECONDS not in units:
+        return cells
+    time = units[Unit.SECONDS]
+    text = with_unit(time.text, time.unit)
+    text = text if bounds_of(text) else f"<= {text}"
+    whole = _Cell(time.use, f"p{share[1]} {text}", time.line)
+    return [whole if cell is time else cell for cell in cells if cell is not units[Unit.RATIO]]
+
+
+def _parts_of(text: str) -> list[str]:
+    """The values of a cell under a header of several; one without a unit takes that of the last (`70 / 85%`)."""
+    parts = [part.strip() for part in re.split(r"\s*(?:\s/\s|/(?=\s*[<>=≤≥\d])|\||,\s|;\s|→)\s*", text)]
+    tail = re.search(r"[^\d.\s]+$", parts[-1])
+    unit = tail[0] if tail is not None else ""
+    return [f"{part}{unit}" if re.fullmatch(r"[<>=≤≥]*\s*[\d.,]+", part) else part for part in parts]
+
+
+def _written(found: FigureTable, row: Row, cell: _Cell, bad: Bad | None) -> Written:
+    others, use = found.columns.others, cell.use
+    name = cell_text(row, found.columns.name)
     place = name if found.columns.by_place else cell_text(row, others.get("place")) or None
-    if found.columns.by_place:
-        name = use.subject
-    elif use.subject:
-        name = use.subject if slug(use.subject) in slug(name) else f"{name} {use.subject}"
-    if use.role is Role.TRIGGER and use.sense in ("low", "high"):
-        name = f"{name} replicas" if "replica" not in name.casefold() else name
-    return Written(
-        name, text, row.line, use, cell_text(row, others.get("unit")), cell_text(row, others.get("window")), place, row.text
-    )  # fmt: skip
+    name = "" if found.columns.by_place else _UNIT.sub("", name).strip()
+    if use.subject and slug(use.subject) not in slug(name):
+        name = f"{name} {use.subject}".strip()
+    if use.role is Role.TRIGGER and use.sense in ("low", "high") and "replica" not in name.casefold():
+        name = f"{name} replicas"
+    window = cell_text(row, others.get("window"))
+    return Written(name, cell.text, cell.line.number, use, cell.unit, window, place, row.text, bad)
+
+
+_UNIT = re.compile(
+    r"[(\[]\s*(?P<unit>%|percent|ms|milliseconds|µs|us|s|secs?|seconds|min|mins|minutes|h|hours|days|[KMGT]i?B|bytes|rps|qps|tps|"
+    r"req/s|req/sec|requests/s|requests/sec|/s|/min|req/min|per second|per minute)\s*[)\]]",
+)
+
+
+def _unit_of(found: FigureTable, row: Row, index: int) -> str:
+    """The unit that a column of its own, the header or the name in brackets says: `Latency (ms)`, `Warning (%)`."""
+    own = cell_text(row, found.columns.others.get("unit"))
+    texts = (cell_text(found.table.header, index), cell_text(row, found.columns.name))
+    said = next((match["unit"] for text in texts if (match := _UNIT.search(text))), "")
+    return own or said
 
 
 def _alerts_of(
-    found: FigureTable, row: Row, use: Use, text: str, cell: Line, bad: Bad | None
+    found: FigureTable, row: Row, cell: _Cell, bad: Bad | None, known: Known
 ) -> Iterator[WrittenAlert]:
     """The cell of a Warning, Critical or Alert Threshold column as alerts; several where it names several levels."""
-    others = found.columns.others
+    others, use, at = found.columns.others, cell.use, cell.line
     name = f"{cell_text(row, found.columns.name)} {use.subject}".strip()
     severity = cell_text(row, others.get("severity"))
-    levelled = levels_in(text) if not use.level else ()
-    for level, part in levelled or ((use.level, text),):
-        written = _with_unit(part, cell_text(row, others.get("unit")))
-        compared = with_operator(written, name, bad)
-        condition = cell if cell.codes else Line(cell.number, f"{name} {compared}")
+    levelled = levels_in(cell.text) if not use.level else ()
+    for level, part in levelled or ((use.level, cell.text),):
+        condition = (
+            at if at.codes else Line(at.number, _condition_of(name, with_unit(part, cell.unit), bad, known))
+        )
         yield WrittenAlert(
-            f"{name} {level}".strip(), cell.number, condition, level or severity, cell_text(row, others.get("action")),
-            cell_text(row, others.get("window")), text=row.text,
+            f"{_UNIT.sub('', name).strip()} {level}".strip(), at.number, condition, level or severity,
+            cell_text(row, others.get("action")), cell_text(row, others.get("window")), text=row.text,
         )  # fmt: skip
 
 
-def _with_unit(text: str, unit: str) -> str:
-    unit = unit.strip("() ")
-    if not unit or not re.fullmatch(r"\s*(?:[<>=≤≥]+\s*)?[\d.,]+\s*", text):
-        return text
+def _condition_of(name: str, text: str, bad: Bad | None, known: Known) -> str:
+    """The condition with the metric in front, where it does not name a thing of its own."""
+    compared = with_operator(_YES.sub("", text).strip(" ()"), name, bad)
+    joined = f"{_UNIT.sub('', name).strip()} {compared}"
+    read = isinstance(read_condition(joined, name, known), ReadCondition)
     return (
-        f"{text.strip()}%"
-        if unit.startswith("%") or unit.casefold() == "percent"
-        else f"{text.strip()} {unit}"
+        compared if not read and isinstance(read_condition(compared, name, known), ReadCondition) else joined
     )
+
+
+_YES = re.compile(r"^(?:yes|y|on|enabled)\b[\s,:;–—-]*(?=\S)", re.IGNORECASE)

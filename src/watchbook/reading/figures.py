@@ -48,7 +48,7 @@ class Written:
 
 def take(written: Written, gathered: FigureRules) -> bool:
     """Reads one value as figures. False where it holds no number; a number not understood is a finding."""
-    text = _with_unit(written.text, written.unit)
+    text = with_unit(written.text, written.unit)
     limits = read_limits(text)
     if limits is None:
         return False
@@ -89,15 +89,13 @@ def _fault(written: Written, reason: str, gathered: FigureRules) -> None:
                         name=written.name, text=written.text[:80], reason=reason, example=example)  # fmt: skip
 
 
-def _with_unit(text: str, unit: str) -> str:
-    """A bare number with the unit of the table's Unit column."""
-    if unit and re.fullmatch(r"\s*(?:[<>=≤≥]+\s*)?[\d.,]+\s*", text):
-        return (
-            f"{text.strip()} {unit.strip('() ')}"
-            if not unit.strip("() ").startswith("%")
-            else f"{text.strip()}%"
-        )
-    return text
+def with_unit(text: str, unit: str) -> str:
+    """A bare number with the unit that the table says elsewhere."""
+    unit = unit.strip("()[] ")
+    if not unit or not re.fullmatch(r"\s*(?:[<>=≤≥]+\s*)?[\d.,]+\s*", text):
+        return text
+    glue = "" if unit[0] in "%/" else " "
+    return f"{text.strip()}{glue}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +252,8 @@ def _operator(written: Written, limit: Limit, value: Quantity, subject: Subject)
     bad = bad_direction(names, subject.signal) or written.bad
     if subject.signal is not None and subject.signal.name == "request_rate":
         bad = "below"  # a rate of requests that is asked for is one to be reached
+    if bad is None and value.unit is Unit.SECONDS and value.value < 60 and subject.signal is None:
+        bad = "above"  # what takes seconds is the better the shorter it takes
     if value.value == 0 and sense == "good" and bad != "below":
         return "=="
     if bad is None:

@@ -33,6 +33,9 @@ _COLOURS = {
 _COLOURS |= {"🔴": "critical", "🟠": "warning", "🟡": "warning", "fatal": "critical", "emergency": "critical"}
 
 
+_COUNTED = re.compile(r"\bconsecutive\b|\bin a row\b|\btimes\b", re.IGNORECASE)  # says by itself what is bad
+
+
 def levels_in(text: str) -> tuple[tuple[str, str], ...]:
     """Each level of the text with its own part; none where a part has no level, or a level no number."""
     if _LEVEL.search(text) is None or not has_number(text):
@@ -65,7 +68,7 @@ def _without(part: str, level: "re.Match[str]") -> str:
 
 def with_operator(text: str, name: str, bad: Bad | None = None) -> str:
     """A bare number or a range under a level, with the comparison that the bad direction of the thing supplies."""
-    limits = read_limits(text)
+    limits = read_limits(text) if not _COUNTED.search(text) else None
     if not isinstance(limits, tuple) or len({limit.bound.unit for limit in limits}) != 1:
         return text
     mention = signal_mentioned(f"{name} {limits[0].subject}", limits[0].bound.unit)
@@ -75,7 +78,8 @@ def with_operator(text: str, name: str, bad: Bad | None = None) -> str:
         return text
     if len(limits) == 1 and not limits[0].op and "baseline_factor" not in limits[0].params:
         at = text.find(limits[0].bound.text)
-        return f"{text[:at]}{'>' if bad == 'above' else '<'} {text[at:]}" if at >= 0 else text
+        op = ">" if bad == "above" else "<" if limits[0].bound.value else "<="
+        return f"{text[:at]}{op} {text[at:]}" if at >= 0 else text
     ends = [limit.op for limit in limits]
     if ends == [">=", "<="] and limits[0].bound.text == limits[1].bound.text:
         number = re.split(

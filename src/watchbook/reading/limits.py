@@ -60,6 +60,7 @@ _SHARE = re.compile(
     r"(?=[<≤]|under|below|within|in less than|less than|faster than|at most|up to)",
     re.IGNORECASE,
 )
+_YES = re.compile(r"^(?:yes|y|on|enabled)\b[\s,:;–—-]*(?=\S)", re.IGNORECASE)
 _MODAL = re.compile(
     r"\s+(?:(?:should|must|shall|will|has to|needs to|to)\s+)?(?:be|stay|stays|remain|remains|keep|keeps|is|are"
     r"|was|reach(?:es)?|kept)$"
@@ -74,6 +75,7 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
     cleaned = " ".join(_MARKS.sub(" ", text).split()).strip(" .*_~:–—")
     if not has_number(cleaned):
         return None
+    cleaned = _YES.sub("", cleaned)
     if "(" in cleaned and not has_number(_BRACKETS.sub(" ", cleaned)):
         cleaned = _said_in_brackets(cleaned)
     whole = _clause(cleaned)

@@ -307,7 +307,9 @@ def _without_code(value: Line, query: str | None) -> str:
 
 def _metric(name: str, query: str | None, line: int) -> tuple[Signal | None, Metric | None]:
     """The catalogue's signal of that name (measured by the query where there is one), or a signal of its own."""
-    mention = signal_mentioned(name)
+    mention = signal_mentioned(
+        f"latency {name}" if re.fullmatch(r"[Pp]\d{2,3}(?:\.\d+)?", name.strip()) else name
+    )
     if mention is not None and not mention.rest:
         metric = Metric(
             name, mention.signal.name, dict(mention.params), Unit(mention.signal.unit), query=query, line=line

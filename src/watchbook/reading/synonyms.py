@@ -269,7 +269,7 @@ scale down:
 low:
     min, minimum, lower bound, lower limit, floor, min value, minimum value, low
 high:
-    max, maximum, upper bound, upper limit, ceiling, limit, max value, maximum value, max allowed, maximum
+    max, maximum, upper bound, upper limit, ceiling, max value, maximum value, max allowed, maximum
     allowed
 warning:
     warning, warn, warning threshold, yellow, warning level, amber, warn at, warning at, warn threshold,
@@ -485,6 +485,12 @@ def section_kind(title: str) -> str:
         return kinds[plain(head)]
     words = plain(title)
     return next((kind for pattern, kind in _SHAPES if pattern.fullmatch(words)), "")
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every word of the English titles and keys: the vocabulary of a runbook."""
+    return frozenset(re.findall(r"[^\W\d_]{2,}", f"{_SECTIONS} {_FIELDS}".casefold()))
 
 
 def field_named(key: str) -> str:
