@@ -32,6 +32,7 @@ class Measured:
     classes: Counter[Safety] = field(default_factory=Counter)
     issues: int = 0
     contacts: int = 0
+    amounts: int = 0
     findings: int = 0
     milliseconds: float = 0.0
 
@@ -58,6 +59,7 @@ def count(name: str, runbook: Runbook, milliseconds: float = 0.0) -> Measured:
         Counter(one.safety for one in judged if one is not None),
         len(runbook.issues),
         len(runbook.contacts),
+        len(runbook.amounts),
         len(runbook.findings),
         milliseconds,
     )
@@ -65,7 +67,7 @@ def count(name: str, runbook: Runbook, milliseconds: float = 0.0) -> Measured:
 
 def roles(runbook: Runbook) -> Counter[Role]:
     """Conditions by role. A metric with a normal range is a band."""
-    found = Counter(rule.role for rule in runbook.alerts)
+    found = Counter(rule.role for rule in (*runbook.alerts, *runbook.figures))
     found[Role.BAND] += sum(metric.low is not None or metric.high is not None for metric in runbook.metrics)
     return found
 
@@ -86,6 +88,7 @@ def added(name: str, parts: Iterable[Measured]) -> Measured:
             total.classes + part.classes,
             total.issues + part.issues,
             total.contacts + part.contacts,
+            total.amounts + part.amounts,
             total.findings + part.findings,
             total.milliseconds + part.milliseconds,
         )  # fmt: skip

@@ -5,6 +5,8 @@ Called by `python -m corpus`. It formats what `corpus.measure` counted.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tests.corpus.scoring import Score
+
 from corpus.measure import Measured, added, share_of_quantities
 from corpus.sources import Listed
 from corpus.table import table
@@ -16,11 +18,12 @@ _HEAD = (
     "alert", "target", "band", "trigg", "check",
     "proc", "steps",
     "r-only", "endl", "inter", "cost", "reveal", "unkn", "chang", "destr",
-    "issues", "cont", "find", "ms",
+    "issues", "cont", "amts", "find", "ms",
 )  # fmt: skip
 _LEGEND = (
     "alert target band trigg(er) check(list): conditions by role.  proc(edures), steps.  r(ead)-only to destr(uctive): "
-    "commands by class.\nissues, cont(acts), find(ings).  fault: lines with a finding only.  ms: one reading, warm."
+    "commands by class.\nissues, cont(acts), am(oun)ts: numbers that are no condition, find(ings).  "
+    "fault: lines with a finding only.  ms: one reading, warm."
 )
 
 
@@ -52,7 +55,7 @@ def row(part: Measured) -> list[str | int]:
         *(part.roles[role] for role in Role),
         part.procedures, part.steps,
         *(part.classes[safety] for safety in Safety),
-        part.issues, part.contacts, part.findings, round(part.milliseconds),
+        part.issues, part.contacts, part.amounts, part.findings, round(part.milliseconds),
     ]  # fmt: skip
 
 
@@ -71,3 +74,28 @@ def of_lists(lists: Iterable[tuple[str, tuple[Listed, ...]]], *, told: int = 3) 
     yield from table(("list", "lines", "numbered", "read", "read %"), rows)
     yield from missing
     yield ""
+
+
+def scores(found: Sequence[tuple[str, Score]], *, told: int = 5) -> Iterator[str]:
+    """The scores on the documents labelled by hand: quantity understood, and role. What is wrong is told first."""
+    whole = sum((score for _name, score in found), start=Score())
+    rows = [*((name, score) for name, score in found), ("in sum", whole)]
+    yield f"labelled by hand ({len(found)} documents)"
+    yield from table(
+        ("document", "rows", "understood", "recall %", "no finding", "conditions", "classes", "wrong", "armed wrongly"),
+        [
+            [
+                name, score.rows, score.understood, f"{100 * score.recall:.1f}", len(score.uncovered), score.conditions,
+                score.classes, len(score.wrong), len(score.armed),
+            ]
+            for name, score in rows
+        ],
+        total=True,
+    )  # fmt: skip
+    for what, texts in (
+        ("armed wrongly", whole.armed), ("wrong", whole.wrong), ("neither read nor told", whole.uncovered),
+        ("not understood", whole.missed),
+    ):  # fmt: skip
+        yield from (f"{what}: {text}" for text in texts[:told])
+        if len(texts) > told:
+            yield f"{what}: … and {len(texts) - told} more"

@@ -8,6 +8,7 @@ import pytest
 from corpus.measure import added, count, holds_quantity, measure, share_of_quantities
 from corpus.sources import Listed, Source
 from corpus.table import WIDEST, table
+from tests.corpus.scoring import Score
 
 from corpus import report, sources
 from watchbook.model.runbook import Role
@@ -110,6 +111,24 @@ def test_lists_say_what_is_missed() -> None:
     assert "levels      5         5     ·       0" in told
     assert "not read in levels: P0" in told
     assert "not read in levels: … and 2 more" in told
+
+
+def test_scores_are_told_with_what_is_wrong() -> None:
+    """Rows, the share of them that is understood, and the first wrong readings by name."""
+    good = Score(rows=3, understood=3, conditions=2, classes=1)
+    bad = Score(
+        rows=1,
+        understood=0,
+        missed=("b:7: x",),
+        wrong=tuple(f"b:{n}: y" for n in range(7)),
+        armed=("b:9: z",),
+    )
+    told = list(report.scores([("a", good), ("b", bad)]))
+    assert told[0] == "labelled by hand (2 documents)"
+    assert told[-9].split() == ["in", "sum", "4", "3", "75.0", "·", "2", "1", "7", "1"]
+    assert "armed wrongly: b:9: z" in told
+    assert "wrong: … and 2 more" in told
+    assert told[-1] == "not understood: b:7: x"
 
 
 def test_a_list_has_its_text_first_and_its_name_last() -> None:
