@@ -129,9 +129,10 @@ def _range(text: str, low: Found, high: Found) -> tuple[Quantity, ...] | None:
 
 def _is_counted(text: str, one: Found) -> bool:
     """Whether a bare number counts something that is operated: `200 connections`, `max: 20`."""
-    return bool(
-        _THINGS.match(text, one.end) or _NAMED_COUNT.search(text[max(0, one.start - _BEFORE) : one.start])
-    )
+    before = text[max(0, one.start - _BEFORE) : one.start]
+    if re.search(r"\b(?:per|of|in)\s*$", before):
+        return False  # `1 error per 200 requests`, `3 of 5 nodes`
+    return bool(_THINGS.match(text, one.end) or _NAMED_COUNT.search(before))
 
 
 def _operator(text: str, start: int) -> str:
