@@ -141,9 +141,11 @@ def test_a_runbook_that_a_commit_did_not_touch_is_the_same_value(repo: Repo, tmp
     repo.commit({"b/RUNBOOK.md": _text("b", 2)})
     second = {one.id: one for one in source.read().loaded}
     assert second["a"] is first["a"] and second["b"] is not first["b"]  # type: ignore[index]
+    state = first["a"].path.parent.resolve()  # type: ignore[index]
     repo.commit({"a/lib.sh": "x\n"})
     third = {one.id: one for one in source.read().loaded}
-    assert third["a"].path != first["a"].path, "what its commands find has changed"  # type: ignore[index]
+    assert third["a"] is first["a"] and (third["a"].path.parent / "lib.sh").read_text() == "x\n"  # type: ignore[index]
+    assert not (state / "lib.sh").exists(), "a run that began there keeps what it found"
 
 
 def test_the_last_good_commit_is_watched_while_the_remote_is_away(repo: Repo, tmp_path: Path) -> None:
@@ -209,7 +211,7 @@ def test_old_folders_go(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for number in range(6):
         repo.commit({"RUNBOOK.md": _text("shop", number + 1)})
         (one,) = source.read().loaded
-    folders = one.path.parent.parent
+    folders = one.path.parent.resolve().parent
     assert len(list(folders.iterdir())) == 3 and one.path.exists()
     left = folders / ".new-left"
     left.mkdir()

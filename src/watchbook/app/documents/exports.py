@@ -5,13 +5,16 @@ beside its runbook is what was committed. Old states go; a few stay, for runs th
 """
 
 import contextlib
+import hashlib
 import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from watchbook.world.mirrors import Entry, Mirror
 
@@ -22,10 +25,32 @@ _log = logging.getLogger(__name__)
 
 
 class Exports:
-    """The folders of one source, below `folder`, each named by the id of its tree."""
+    """The folders of one source: each state below `folders`, named by the id of its tree, and a link to the one that counts.
+
+    The link is the folder's place for as long as the source is watched: what was accepted of its commands stays accepted
+    while other files in it change, as with a folder that people edit.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self._links = folder / "folders", folder / "at"
+
+    def place(self, folder: str) -> Path:
+        """Where a folder of the repository is found, whatever its state; empty text is the top."""
+        name = quote(folder, safe="") or "%"
+        return self._links / (name if len(name) < 200 else hashlib.sha256(name.encode()).hexdigest())
+
+    def point(self, states: Mapping[str, Path], *, missing: bool = False) -> None:
+        """From now on these folders have these states. `missing`: only those that had none."""
+        self._links.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder, state in states.items():
+            link = self.place(folder)
+            target = Path(os.path.relpath(state, self._links))
+            if link.is_symlink() and (missing or link.readlink() == target):
+                continue
+            fresh = link.with_name(f".{os.getpid()}-{threading.get_ident()}")
+            fresh.unlink(missing_ok=True)
+            fresh.symlink_to(target)
+            fresh.replace(link)
 
     def export(self, mirror: Mirror, commit: str, folder: str, files: Mapping[str, Entry]) -> Path:
         """Where a folder of a commit stands on disk, written if it was not there. Raises GitError and OSError.
@@ -66,11 +91,13 @@ class Exports:
             remove(fresh)
             raise
 
-    def prune(self, used: set[Path]) -> None:
+    def prune(self, used: Iterable[Path]) -> None:
         """Takes away what was left half written, and all but the newest states beside those in use."""
         with contextlib.suppress(OSError):
+            names = {path.name for path in used}
+            names |= {link.readlink().name for link in self._links.iterdir() if link.is_symlink()}
             states = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-            spare = [path for path in states if path not in used and not path.name.startswith(".new-")]
+            spare = [path for path in states if path.name not in names and not path.name.startswith(".new-")]
             old = time.time() - LEFT_S
             left = [path for path in states if path.name.startswith(".new-") and path.stat().st_mtime < old]
             for path in (*spare[KEPT:], *left):

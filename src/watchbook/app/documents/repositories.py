@@ -27,7 +27,7 @@ class GitSource:
     """One ref of one repository. `read` never raises; it asks the remote."""
 
     def __init__(self, wiring: SourceWiring, mirror: Mirror, folder: Path) -> None:
-        """`folder` is where exports are kept."""
+        """`folder` is the source's own: for the folders of its runbooks."""
         self.label = " ".join((mirror.remote.shown, mirror.shown_ref, *wiring.globs))
         self.every_s = wiring.every_s
         self._wiring, self._mirror, self._exports = wiring, mirror, Exports(folder)
@@ -49,7 +49,11 @@ class GitSource:
         """The last good version, while the remote is being asked: nothing of the source's state is touched."""
         try:
             good = self._mirror.good()
-            return Taken(self._load(good)) if good else Taken()
+            if not good:
+                return Taken()
+            loaded, states = self._load(good)
+            self._exports.point(states, missing=True)
+            return Taken(loaded)
         except (WatchbookError, OSError):
             return Taken()
 
@@ -80,7 +84,7 @@ class GitSource:
     def _take(self, commit: str) -> None:
         """Reads a commit. Raises where it does not apply; what was read before stays."""
         try:
-            loaded = self._load(commit)
+            loaded, states = self._load(commit)
         except GitError:
             raise  # nothing is known of the commit: it is tried again
         except DocumentError as error:
@@ -88,10 +92,12 @@ class GitSource:
             self._commit, self._bad = commit, str(refused)
             raise refused from None
         self._commit, self._good, self._bad, self._taken = commit, commit, "", Taken(loaded)
+        self._exports.point(states)
         self._mirror.keep(commit)
-        self._exports.prune({one.path.parent for one in loaded})
+        self._exports.prune(states.values())
 
-    def _load(self, commit: str) -> tuple[Loaded, ...]:
+    def _load(self, commit: str) -> tuple[tuple[Loaded, ...], dict[str, Path]]:
+        """What a commit says, and where on disk the folders of its runbooks are as they were then."""
         files = self._mirror.files(commit)
         chosen = choose(files, self._wiring.globs)
         if not chosen:
@@ -101,18 +107,19 @@ class GitSource:
             raise DocumentError(f"{len(chosen)} files are runbooks", mend="Say which with glob.")
         tree = _Tree(self._mirror, commit, files)
         tree.fetch(chosen)
-        before = {str(one.path): one for one in self._taken.loaded}
+        states: dict[str, Path] = {}
         found: dict[ServiceId, Loaded] = {}
         for main, also in group(chosen, tree.text):
-            for one in self._runbook(tree, main, also, before):
+            folder = posixpath.dirname(main)
+            if folder not in states:
+                states[folder] = self._exports.export(self._mirror, commit, folder, files)
+            for one in self._runbook(tree, main, also):
                 if one.id in found:
                     raise twice(one, found[one.id])
                 found[one.id] = one
-        return tuple(found.values())
+        return tuple(found.values()), states
 
-    def _runbook(
-        self, tree: "_Tree", main: str, also: tuple[str, ...], before: Mapping[str, Loaded]
-    ) -> tuple[Loaded, ...]:
+    def _runbook(self, tree: "_Tree", main: str, also: tuple[str, ...]) -> tuple[Loaded, ...]:
         """One runbook of a commit; what did not change since the commit before is that one's."""
         folder = posixpath.dirname(main)
         composed = join(
@@ -120,8 +127,8 @@ class GitSource:
             [posixpath.basename(name) for name in also],
             lambda name: tree.text(posixpath.join(folder, name)),
         )
-        path = self._exports.export(self._mirror, tree.commit, folder, tree.files) / posixpath.basename(main)
-        known = [one for one in before.values() if one.path == path and one.text == composed.text]
+        path = self._exports.place(folder) / posixpath.basename(main)
+        known = [one for one in self._taken.loaded if one.path == path and one.text == composed.text]
         if known:
             return tuple(known)
         revision = Revision(

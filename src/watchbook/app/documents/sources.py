@@ -198,4 +198,4 @@ def _git_source(source: SourceWiring, wiring: Wiring, data: Path) -> "GitSource"
     said = "\0".join((str(source.repo), source.ref, *source.globs))
     data_folder.make(data)
     folder = data / "sources" / hashlib.sha256(said.encode()).hexdigest()[:16]
-    return GitSource(source, Mirror(folder, remote, source.ref), folder / "folders")
+    return GitSource(source, Mirror(folder, remote, source.ref), folder)

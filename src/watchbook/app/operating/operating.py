@@ -82,7 +82,7 @@ class Operating:
             service=service.id,
             procedure=procedure,
             actor=actor.name,
-            directory=str(service.loaded.path.parent.absolute()),
+            directory=str(service.loaded.path.parent.resolve()),  # a run keeps the folder that it began in
             handler=handler,
             environment=environment_of(service, procedure, request),
             parameters=request.parameters,
