@@ -1,85 +1,25 @@
-"""A new text over what is watched (rules 13 and 33): what survives, what begins again, what is kept, what ends."""
+"""A new text over what is watched (rules 13 and 33): what survives, what begins again, what is paged."""
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from tests.deciding.books import Book, changed, names
 
+from watchbook.deciding.alerts import new_state
 from watchbook.deciding.audit import audit
-from watchbook.deciding.coverage import GONE, owner_response, why_missing
-from watchbook.deciding.reloading import NewText, Reloaded, drop_missing, reload
-from watchbook.deciding.restoring import Kept, RuleToWatch
 from watchbook.deciding.silence import Muting, silence
-from watchbook.deciding.watched import MissingRow, ServiceWatch
-from watchbook.model.alerts import AlertState, AlertStatus
-from watchbook.model.ids import alert_id, slug
+from watchbook.model.alerts import AlertStatus
+from watchbook.model.diagnosis import Diagnosis
+from watchbook.model.ids import DiagnosisId, EpisodeId, alert_id
 from watchbook.model.incidents import JournalEntry
 from watchbook.model.runbook import (
-    AlertRule,
     Condition,
-    Contact,
-    Finding,
-    Level,
     Response,
-    Runbook,
-    Service,
     Severity,
 )
 
 START = 1_800_000_000.0
-
-
-def wanted(rule: AlertRule, armed: bool = True, issue: str | None = None) -> RuleToWatch:
-    return RuleToWatch(rule, armed, 2.0, issue)
-
-
-class Book:
-    """A timeline with what the store has of it, under texts that come one after the other."""
-
-    def __init__(self, timeline: Any) -> None:
-        self.timeline = timeline
-        self.states: dict[Any, AlertState] = {
-            one.state.id: replace(one.state, version=0) for one in timeline.watch.alerts.values()
-        }
-        self.seen = 0
-
-    def store(self) -> None:
-        """Takes what was decided since, as the store would: each record under the version that it has there."""
-        for decision in self.timeline.decisions[self.seen :]:
-            for record in decision.saves:
-                if isinstance(record, AlertState):
-                    before = self.states.get(record.id)
-                    assert record.version == (before.version if before else 0), record
-                    self.states[record.id] = replace(record, version=record.version + 1)
-        self.seen = len(self.timeline.decisions)
-
-    def text(
-        self, *rules: AlertRule, at: float | None, missing: tuple[MissingRow, ...] = (), **fresh: Any
-    ) -> Reloaded:
-        """At `at` (None: at this very moment) the runbook holds these rules."""
-        if at is not None:
-            self.timeline.run(at)
-        at = self.timeline.at
-        self.store()
-        watch: ServiceWatch = self.timeline.watch
-        base = replace(watch, missing=missing, **fresh)
-        kept = Kept(states=tuple(self.states.values()), episodes=tuple(watch.episodes.values()))
-        reloaded = reload(
-            watch, NewText(base, [wanted(rule) for rule in rules], lambda _: GONE), kept, START + at
-        )
-        self.timeline.take(reloaded.watch, reloaded.decision)
-        self.store()
-        return reloaded
-
-
-def names(watch: ServiceWatch) -> list[str]:
-    return [one.rule.name for one in watch.alerts.values()]
-
-
-def changed(rule: AlertRule, value: float = 2.0) -> AlertRule:
-    return replace(rule, condition=replace(rule.condition, value=value))
 
 
 # Identity --------------------------------------------------------------------------------------------------------
@@ -320,195 +260,47 @@ def _journal(timeline: Any) -> list[JournalEntry]:
     return found
 
 
-# Coverage --------------------------------------------------------------------------------------------------------
-
-
-def test_a_lost_row_is_watched_on_and_the_owner_is_told(timelines: Any) -> None:
-    """Rule 13: it pages under its last good reading; after a minute the owner hears of it once, outside any incident."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down, rooms={"shop": ("chat",)})
+def test_a_name_that_the_store_knows_is_taken_up_as_it_was_kept(timelines: Any) -> None:
+    """An older data folder has states and no rows yet: pending goes on; an episode that is over there does not."""
+    slow = timelines.rule("Slow", window_s=60.0)
+    timeline = timelines.of()
     book = Book(timeline)
-    owner = Response(channels=("#shop",))
-    book.text(at=10, owner=owner)
-    timeline.run(60)
-    assert not timeline.heard
-    timeline.run(80)
-    told = timeline.expect("trigger", "#shop", (68, 80))
-    assert told.notice.body["summary"] == (
-        "Coverage shrank: Down: its row is gone from the runbook; watched as last read until someone accepts "
-        "(`watchbook accept shop`)"
-    )
-    assert timeline.watch.incident is None
-    timeline.push(100, "Down", True).run(110)
-    timeline.expect("trigger", "Ana Ruiz", (100, 110))
-    assert timeline.watch.incident is not None and timeline.watch.incident.title.startswith("Down")
+    key = alert_id("shop", "production", "Slow")
+    known = new_state(slow, "shop", "production", armed=True, now=START)
+    pending = replace(known, status=AlertStatus.PENDING, active_since=START, version=3)
+    book.states[key] = pending
+    book.text(slow, at=10)
+    assert timeline.watch.alerts[key].state.status is AlertStatus.PENDING
+    timeline.watch = replace(timeline.watch, alerts={})
+    book.states[key] = replace(pending, status=AlertStatus.FIRING, episode=EpisodeId("gone"), version=3)
+    book.seen = len(timeline.decisions)
+    book.text(slow, at=None)
+    assert timeline.watch.alerts[key].state.status is AlertStatus.OK
 
 
-def test_a_row_that_comes_back_clears_it(timelines: Any) -> None:
-    """Restoring the row is enough: the owner hears that it is over, and the alert never noticed."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down).push(0, "Down", True).run(5)
-    book = Book(timeline)
-    book.text(at=10)
-    timeline.run(100)
-    book.text(down, at=100)
-    timeline.run(110)
-    assert timeline.status("Down") is AlertStatus.FIRING
-    assert timeline.status("Coverage shrank") is AlertStatus.OK
-    assert timeline.journal("coverage.restored") == ["Down stands in the runbook again"]
-    assert len(timeline.told("trigger", "Ana Ruiz")) == 1
+def test_a_diagnosis_and_other_silences_stay_where_they_belong(timelines: Any) -> None:
+    """Only what was meant for the renamed alert follows it: its diagnosis, and silences that are not over."""
+    down, slow = timelines.rule("Down"), changed(timelines.rule("Slow"), 5.0)
+    mine, _ = silence(Muting("shop", "shop/production/down", START + 900, "known"), "Bo", START)
+    other, _ = silence(Muting("shop", "Slow", START + 900, "known"), "Bo", START)
+    over = replace(mine, id="over", ended_early_at=START + 1)
+    timeline = timelines.of(down, slow, silences=[mine, other, over])
+    old = alert_id("shop", "production", "Down")
+    found = Diagnosis(DiagnosisId("d"), "shop", "production", "Down", "Down", "watchbook", START)
+    timeline.watch = replace(timeline.watch, diagnoses={old: found})
+    Book(timeline).text(replace(down, name="Till"), slow, at=10)
+    assert [one.alert for one in timeline.watch.silences] == ["Till", "Slow", "shop/production/down"]
+    assert timeline.watch.diagnoses == {alert_id("shop", "production", "Till"): found}
 
 
-def test_a_slip_of_the_editor_tells_nobody(timelines: Any) -> None:
-    """A file that is written in two steps lost its rows for a second: nothing is told."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down)
-    book = Book(timeline)
-    book.text(at=10)
-    book.text(down, at=12)
-    timeline.run(200)
-    assert not timeline.heard
-
-
-def test_what_was_only_observed_tells_nobody_when_it_goes(timelines: Any) -> None:
-    """Rule 12: the row is kept and shown, and its loss is journalled as something that would have been told."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down, armed=False)
-    Book(timeline).text(at=10)
-    timeline.run(100)
-    assert not timeline.heard
-    assert timeline.status("Coverage shrank") is AlertStatus.FIRING
-
-
-def test_an_acceptance_ends_what_was_open(timelines: Any) -> None:
-    """Everyone who was paged hears why it is over; the incident resolves, and the name is free."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down).push(0, "Down", True).run(5)
-    book = Book(timeline)
-    book.text(at=10)
-    timeline.take(*drop_missing(timeline.watch, "Eva", START + 20))
-    over = timeline.expect("resolve", "Ana Ruiz", (10, 20))
-    assert "removed from the runbook, accepted by Eva" in over.notice.body["summary"]
-    assert timeline.watch.alerts == {} and timeline.watch.incident is None
-    entry = next(e for d in timeline.decisions for e in d.entries if e.kind == "coverage.accepted")
-    assert entry.actor == "Eva"
-
-
-def test_a_whole_place_goes_with_the_watchs_own_alerts(timelines: Any) -> None:
-    """Accepted, an environment that is gone leaves no open episode behind, its own alerts' included."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down).push(0, "Down", "broken query").run(100)
-    assert timeline.status("Evaluation failing") is AlertStatus.FIRING
-    book = Book(timeline)
-    book.text(at=100)
-    timeline.take(*drop_missing(timeline.watch, "Eva", START + 110, whole=True))
-    assert not timeline.watch.open_episodes() and not timeline.watch.own
-
-
-def test_a_missing_check_is_told_as_well(timelines: Any) -> None:
-    """What is missing besides alerts stands in the same word to the owner."""
-    down = timelines.rule("Down")
-    timeline = timelines.of(down)
-    book = Book(timeline)
-    row = MissingRow("check", "Database", START + 10, GONE, needed=True)
-    book.text(down, at=10, missing=(row,), owner=Response(channels=("Eva Marchetti",)))
-    timeline.run(100)
-    told = timeline.expect("trigger", "Eva Marchetti", (60, 100))
-    assert "Database: its row is gone" in told.notice.body["summary"]
-    later = book.text(down, at=100, missing=(replace(row, since=START + 100),))
-    assert later.watch.missing[0].since == START + 10
-
-
-def test_why_a_row_is_missing_is_what_the_reader_found() -> None:
-    """An unreadable row is told apart from one that is gone, with the line and the finding."""
-    finding = Finding(
-        "WB301", Level.WARNING, 12, "The condition of Disk Full was not understood: no number.", ""
-    )
-    runbook = Runbook(Service("Shop"), findings=(finding,))
-    assert why_missing(runbook, "Disk Full") == (
-        "its row cannot be read (line 12: The condition of Disk Full was not understood: no number)"
-    )
-    assert why_missing(runbook, "Service Down") == GONE
-
-
-def test_the_owner_is_the_team_and_the_service_owner() -> None:
-    """The team's channel first, then the person who owns the service; without either, whoever the head names."""
-    contacts = (Contact("Service Owner", "Eva Marchetti"),)
-    assert owner_response(Runbook(Service("Shop"), contacts=contacts, rooms=("#shop", "#all"))).channels == (
-        "#shop",
-        "Eva Marchetti",
-    )
-    assert owner_response(Runbook(Service("Shop", owner="Shop team"))).channels == ("Shop team",)
-
-
-# Any sequence of edits ---------------------------------------------------------------------------------------------
-
-NAMES = ("One", "Two", "Three", "Four")
-rows = st.lists(
-    st.tuples(
-        st.sampled_from(NAMES), st.sampled_from((1.0, 2.0, 3.0)), st.sampled_from(("critical", "medium"))
-    ),
-    max_size=4,
-    unique_by=lambda row: row[0],
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(texts=st.lists(rows, min_size=1, max_size=6), firing=st.sets(st.sampled_from(NAMES)))
-def test_no_sequence_of_edits_loses_an_open_episode(
-    timelines: Any, texts: list[Any], firing: set[str]
-) -> None:
-    """Whatever is edited in whatever order, every open episode stays open with its alert, and no armed alert is lost."""
-    book = _opened(timelines, texts[0], firing)
-    episodes = {one.id for one in book.timeline.watch.open_episodes()}
-    count = len(book.timeline.watch.alerts)
-    for step, text in enumerate(texts[1:], 1):
-        book.text(*_rules(timelines, text), at=10.0 + step)
-        watch = book.timeline.watch
-        assert {one.id for one in watch.open_episodes()} == episodes
-        held = {one.state.episode for one in watch.alerts.values()} - {None}
-        assert held == episodes
-        assert {slug(name) for name, _, _ in text} <= {slug(one.rule.name) for one in watch.alerts.values()}
-        assert len(watch.alerts) >= count
-        count = len(watch.alerts)
-        assert all(one.state.armed for one in watch.alerts.values())
-        book.timeline.run(10.5 + step)
-        before = book.timeline.watch
-        again = book.text(*_rules(timelines, text), at=None)
-        assert (again.watch, again.decision.saves, again.decision.entries) == (before, (), ())
-
-
-@settings(max_examples=200, deadline=None)
-@given(first=rows, second=rows, firing=st.sets(st.sampled_from(NAMES)))
-def test_there_and_back_is_where_it_was(timelines: Any, first: Any, second: Any, firing: set[str]) -> None:
-    """A, then B, then A: every alert of A is as it was, and only what B brought is missing now."""
-    book = _opened(timelines, first, firing)
-    before = {key: one.state for key, one in book.timeline.watch.alerts.items()}
-    book.text(*_rules(timelines, second), at=11.0)
-    book.text(*_rules(timelines, first), at=12.0)
-    after = book.timeline.watch.alerts
-    episodes = {state.episode for state in before.values()} - {None}
-    assert {one.state.episode for one in after.values()} - {None} == episodes
-    wanted_names = {slug(name) for name, _, _ in first}
-    for key, one in after.items():
-        assert (one.missing is None) == (slug(one.rule.name) in wanted_names), key
-    renamed = {slug(name) for name, _, _ in second} - wanted_names
-    if not renamed:  # nothing could have been taken for another's new name
-        for key, state in before.items():
-            now = after[key].state
-            assert (now.status, now.episode, now.armed, now.severity) == (
-                state.status, state.episode, state.armed, state.severity,
-            )  # fmt: skip
-
-
-def _rules(timelines: Any, text: Any) -> list[AlertRule]:
-    return [changed(timelines.rule(name, severity=severity), value) for name, value, severity in text]
-
-
-def _opened(timelines: Any, text: Any, firing: set[str]) -> Book:
-    """Ten seconds under the first text, with some alerts firing."""
-    timeline = timelines.of(*_rules(timelines, text))
-    for name in firing & {name for name, _, _ in text}:
-        timeline.push(0, name, True)
-    timeline.run(10).truth = {}  # from here on nothing new is seen: only the texts change
-    return Book(timeline)
+def test_what_is_observed_or_waits_for_working_hours_keeps_its_climb(timelines: Any) -> None:
+    """An edit of the ladder pages nobody who was not to be paged at once."""
+    later = Response(working_hours=True, ack_deadline_s=3600.0, ladder=timelines.LADDER)
+    slow = timelines.rule("Slow", severity="medium", response=later)
+    timeline = timelines.of(slow).push(0, "Slow", True).run(10)
+    before = dict(timeline.watch.climbs)
+    Book(timeline).text(replace(slow, response=replace(later, ladder=timelines.LADDER[:1])), at=20)
+    assert dict(timeline.watch.climbs) == before
+    observed = timelines.of(timelines.rule("Down"), armed=False).push(0, "Down", True).run(10)
+    Book(observed).text(replace(timelines.rule("Down"), severity=Severity.LOW), at=20)
+    assert not observed.heard
