@@ -105,6 +105,26 @@ SHAPES: list[tuple[str, str, str, list[str], list[str]]] = [
     ("Alerts", "Alert | Threshold | Action", "Disk | WARN > 70%, CRIT > 85% | Clean up",
      ["medium Disk warning > 0.7", "critical Disk critical > 0.85"], []),
     ("Alerts", "Alert | Severity | Threshold", "High CPU | Critical | 80%", ["critical High CPU > 0.8"], []),
+    ("Alerts", "Metric | Warning | Critical | Action", "Latency p95 (ms) | 500 | 1000 | Page on-call",
+     ["medium Latency p95 warning > 0.5", "critical Latency p95 critical > 1"], []),
+    ("Monitoring", "Metric | Warning (%) | Critical (%)", "CPU | 70 | 90",
+     ["medium CPU warning > 0.7", "critical CPU critical > 0.9"], []),
+    ("Thresholds", "Check | Alert Threshold", "Backups | No successful backup for 26h", ["medium Backups > 93600"], []),
+    ("Thresholds", "Check | Alert Threshold", "Instances | 0 healthy", ["medium Instances <= 0"], []),
+    ("Thresholds", "Metric | Alert", "Disk | Yes (> 90%)", ["medium Disk > 0.9"], []),
+    ("Monitoring", "Metric | Expected | Alert if", "Error rate | < 1% | > 5%", ["medium Error rate > 0.05"], []),
+    ("Matrix", "Metric | P1 | P2 | P3", "Error rate | > 10% | > 5% | > 1%",
+     ["critical Error rate p1 > 0.1", "high Error rate p2 > 0.05", "medium Error rate p3 > 0.01"], []),
+    ("Alerting rules", "Condition | Severity | Response", "p99 > 2s for 10 minutes | P1 | Page on-call",
+     ["critical p99 > 2s for 10 minutes > 2 for 600"], []),
+    ("Watch", "Metric | Threshold | Action", "Error rate | > 5% | Page on-call", ["medium Error rate > 0.05"], []),
+    ("Levels", "Metric | Normal | Warning | Critical", "Disk free | >30% | 10-30% | <10%",
+     ["medium Disk free warning <= 0.3", "critical Disk free critical < 0.1"], ["band Disk free > 0.3"]),
+    ("Services", "Service | Min replicas | Max replicas | Target CPU", "search | 3 | 20 | 70%",
+     [], ["band search replicas >= 3", "band search replicas <= 20", "target search CPU <= 0.7"]),
+    ("SLOs", "SLI | Threshold | Objective", "Latency | 300ms | 99%", [], ["target Latency (p99) <= 0.3"]),
+    ("Speed", "Operation | Target", "Checkout | 200ms", [], ["target Checkout <= 0.2"]),
+    ("Service level", "Metric | Target | Last quarter", "MTTR | < 1 hour | 40 min", [], ["target MTTR < 3600"]),
     ("Alert thresholds", "Metric | Threshold | Duration | Severity", "Memory | 90% | 10 min | critical",
      ["critical Memory > 0.9 for 600"], []),
 ]  # fmt: skip
@@ -134,6 +154,12 @@ def test_turned_table_is_read_by_its_rows() -> None:
 
 
 NO_FIGURES = [
+    ("Promises", "Kind | P1 | P2", "Response time | 15 min | 1 hour"),
+    ("Resources", "Resource | Request | Limit", "CPU | 250m | 500m"),
+    ("Rate limits", "Endpoint | Limit", "GET /orders | 100 req/min"),
+    ("Database", "Parameter | Recommended | Max", "max_connections | 200 | 500"),
+    ("Weather", "City | Min | Max", "Oslo | -5 | 10"),
+    ("Topics", "Topic | Partitions | Max size", "orders | 12 | 50 GB"),
     ("Severity Levels", "Level | Response Time | Target Resolution", "P1 | 15 min | 1 hour"),
     ("Contacts", "Role | Target response", "SRE | 15 min"),
     ("Tests", "Scenario | Target | Result", "Peak | 1000 rps | 1200 rps"),
@@ -259,13 +285,35 @@ def test_levels_of_an_item_are_alerts() -> None:
     """A severity word in an item of Key Metrics makes an alert; figures of another thing are not this service's."""
     runbook = _items(
         "Key Metrics", "1. **API Health**", "   - Error rate: > 5% critical", "2. **Database**",
-        "   - CPU usage: > 80% warning", "3. **Performance**", "   - **Latency**: < 1s (warning > 2s, critical > 5s)", "   - Disk: warn > 80%, crit > 90%",
+        "   - CPU usage: > 80% warning", "3. **Performance**",
+        "   - **Latency**: < 1s (warning > 2s, critical > 5s)", "   - Disk: warn > 80%, crit > 90%",
     )  # fmt: skip
     assert [(rule.name, rule.severity.value, rule.condition.signal) for rule in runbook.alerts] == [
         ("Error rate", "critical", "error_ratio"), ("Database CPU usage", "medium", "database_cpu_usage"),
         ("Latency warning", "medium", "latency"), ("Latency critical", "critical", "latency"),
         ("Disk warning", "medium", "disk_utilization"), ("Disk critical", "critical", "disk_utilization"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "alerts"),
+    [
+        ("Alert thresholds", "- CPU: 80%", ["medium CPU > 0.8"]),
+        ("Alert thresholds", "- Availability: 99%", ["medium Availability < 0.99"]),
+        ("Alerts", "- p95 latency > 500ms (warning), > 1s (critical)",
+         ["medium p95 latency warning > 0.5", "critical p95 latency critical > 1"]),
+        ("Alerts", "- Disk: warning 80%, critical 90%", ["medium Disk warning > 0.8", "critical Disk critical > 0.9"]),
+        ("Critical Alerts", "- **Violation**: Compliance rate drops below 100%", ["critical Violation < 1"]),
+        ("Alerts", "- Response time: 15 minutes", []),
+        ("Alerts", "- Evaluation interval: 1m", []),
+        ("Alerts", "- Retention: 30 days", []),
+    ],
+)  # fmt: skip
+def test_item_under_alerting_is_an_alert_only_where_it_says_what_is_bad(
+    title: str, line: str, alerts: list[str]
+) -> None:
+    """Levels and thresholds are alerts; times of people, intervals and retention are none."""
+    assert _alerts(_items(title, line)) == alerts
 
 
 def test_figures_stand_among_the_alerts_of_the_contract_with_their_role() -> None:

@@ -75,7 +75,7 @@ def usual_form(text: str) -> str:
             return found[0]
         return f"{'>=' if found['more'] else '<='} {found['number'].rstrip()}"
 
-    return _OR_MORE.sub(turned, text) if re.search(r"\+|\bor\b|\band\b", text, re.IGNORECASE) else text
+    return _OR_MORE.sub(turned, text) if len(text) <= 400 and re.search(r"\+|\bor\b|\band\b", text, re.IGNORECASE) else text
 
 
 def bounds_of(text: str) -> list[tuple[str, int, Found]]:

@@ -115,12 +115,13 @@ def _read_block(block: Block, around: _Around, gathered: FigureRules) -> None:
 
 def _read_item(item: Item, around: _Around, gathered: FigureRules) -> None:
     line = item.first
-    if item.task is not None or re.match(r"\s*[✅☑✔]", line.text):
+    scales = _read_autoscaler(line, gathered)
+    if not scales and (item.task is not None or re.match(r"\s*[✅☑✔]", line.text)):
         inner = _Around(around.role or Role.CHECKLIST, around.name, around.sense if around.role else "good")
         _read_task(line, inner, gathered)
-    else:
+    elif not scales:
         _read_line(line, around, gathered)
-    words = line.text.rstrip(" :")
+    words = line.text.rstrip(" :") if len(line.text) < 100 else ""
     role = role_of_title(words) or role_of_words((words,))
     below = _Around(
         role or around.role, words if len(words) < 60 else around.name, _sense(role, words, around)
@@ -128,6 +129,25 @@ def _read_item(item: Item, around: _Around, gathered: FigureRules) -> None:
     for block in item.blocks:
         if isinstance(block, List):
             _read_block(block, below, gathered)
+
+
+_AUTOSCALER = re.compile(r"\b(?:auto-?scal(?:er|ers|ing)|hpa|keda)\b", re.IGNORECASE)
+_SETTING = re.compile(r"(?P<name>[A-Za-z][A-Za-z ]{1,30}?)\s*[:=]\s*(?P<value>\d+(?:\.\d+)?\s?%)")
+
+
+def _read_autoscaler(line: Line, gathered: FigureRules) -> bool:
+    """The shares at which an autoscaler acts, among its settings: `HPA configured (min: 4, max: 20, CPU: 70%)`."""
+    if not _AUTOSCALER.search(line.text) or bounds_of(line.text) or placeholder_in(line) is not None:
+        return False
+    settings = [
+        one
+        for one in _SETTING.finditer(line.text[:400])
+        if signal_mentioned(one["name"], Unit.RATIO) is not None
+    ]
+    for one in settings:
+        use = Use(Role.TRIGGER, "up")
+        take(Written(one["name"].strip(), one["value"], line.number, use, context=line.text), gathered)
+    return bool(settings)
 
 
 def _read_task(line: Line, around: _Around, gathered: FigureRules) -> None:

@@ -243,7 +243,7 @@ def _cells_of(found: FigureTable, row: Row, gathered: FigureRules) -> Iterator[_
 
 
 def _joined(name: str, cells: list[_Cell]) -> list[_Cell]:
-    """`Latency | 300ms | 99%` under Threshold and Objective: the share of requests and the time that it keeps are one target."""
+    """`Latency | 300ms | 99%` under Threshold and Objective: the share of requests and its time are one target."""
     mention = signal_mentioned(name)
     if mention is None or mention.signal.name != "latency" or mention.params:
         return cells
@@ -314,6 +314,8 @@ def _alerts_of(
     severity = cell_text(row, others.get("severity"))
     levelled = levels_in(cell.text) if not use.level else ()
     for level, part in levelled or ((use.level, cell.text),):
+        if _is_of_people(name, with_unit(part, cell.unit)):
+            continue  # `Response time | 15 min | 1 hour` below P1 and P2: how soon somebody answers
         condition = (
             at if at.codes else Line(at.number, _condition_of(name, with_unit(part, cell.unit), bad, known))
         )
@@ -321,6 +323,20 @@ def _alerts_of(
             f"{_UNIT.sub('', name).strip()} {level}".strip(), at.number, condition, level or severity,
             cell_text(row, others.get("action")), cell_text(row, others.get("window")), text=row.text,
         )  # fmt: skip
+
+
+_ANSWERED = re.compile(
+    r"\b(?:response|resolution|resolve|ack\w*|update|escalation|mtt\w|repair|restore|recovery|reply|notification)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_of_people(name: str, text: str) -> bool:
+    """Whether minutes and hours are those in which people answer, not those that requests take."""
+    limits = read_limits(text) if _ANSWERED.search(name) else None
+    return isinstance(limits, tuple) and any(
+        limit.bound.unit is Unit.SECONDS and limit.bound.value >= 60 for limit in limits
+    )
 
 
 def _condition_of(name: str, text: str, bad: Bad | None, known: Known) -> str:

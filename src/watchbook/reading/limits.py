@@ -67,11 +67,14 @@ _MODAL = re.compile(
     r"|\s+(?:should|must|shall|will)$",
     re.IGNORECASE,
 )
+_LONGEST = 300  # characters
 _LONGEST_TAIL = 5  # words; more is a sentence that says something else
 
 
 def read_limits(text: str) -> tuple[Limit, ...] | str | None:
     """Every limit of `text`; a reason where it holds a number that is not understood; None where it holds none."""
+    if len(text) > _LONGEST:
+        return None  # a text for people
     cleaned = " ".join(_MARKS.sub(" ", text).split()).strip(" .*_~:–—")
     if not has_number(cleaned):
         return None
