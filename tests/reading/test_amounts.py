@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchbook.model.quantities import Unit
-from watchbook.model.runbook import Amount, Level, Runbook
+from watchbook.model.runbook import Amount, Level, Role, Runbook
 from watchbook.reading import read_runbook
 from watchbook.reading.amounts import say_amount
 from watchbook.reading.contract import contract
@@ -164,3 +164,20 @@ def test_no_text_raises(text: str) -> None:
     """Whatever stands in an item, a cell or a title gives amounts with numbers and names of bounded length."""
     runbook = read(f"- {text}\n\n| a | b |\n|---|---|\n| {text} | {text} |", f"Title ({text})")
     assert all(one.values and len(one.name) <= 70 for one in runbook.amounts)
+
+
+def test_settings_of_an_autoscaler_are_triggers() -> None:
+    """The share at which it acts is a trigger, never an alert; how many it may start are amounts."""
+    for mark in ("- [ ] ", "- "):
+        runbook = read(f"{mark}Horizontal Pod Autoscaler configured (min: 4, max: 20, CPU: 70%)")
+        (rule,) = runbook.figures
+        condition = rule.condition
+        assert condition is not None
+        assert (rule.role, condition.signal, condition.op, condition.value) == (
+            Role.TRIGGER,
+            "cpu_utilization",
+            ">",
+            0.7,
+        )
+        assert [one.values for one in runbook.amounts] == [(4.0,), (20.0,)]
+        assert runbook.alerts == ()
