@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from watchbook.app import trusting
-from watchbook.app.documents.loading import Loaded, Revision
+from watchbook.app.documents.loading import Loaded, Revision, runbook_of
 from watchbook.app.watching.keeping import KeptRows
 from watchbook.app.watching.live import LiveService, Trusted, label_of
 from watchbook.app.watching.placing import KeptService, load_kept
@@ -66,10 +66,9 @@ def holds_last_good(data: Path, problems: Mapping[str, str]) -> bool:
 
 def newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
     """What starting accepts that was not accepted before, for the person who starts."""
-    from watchbook.reading import read_runbook
     from watchbook.reading.differences import differences
 
-    changes = differences(read_runbook(before.text), loaded.runbook)
+    changes = differences(runbook_of(before.text, before.service), loaded.runbook)
     label = label_of(loaded)
     when = datetime.fromtimestamp(before.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     first = f"{label} differs from what {before.actor} accepted on {when}; starting accepts it"
@@ -82,9 +81,7 @@ def newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
 
 async def trusted_of(text: KeptText) -> Trusted:
     """What an accepted text lets run, from the store."""
-    from watchbook.reading import read_runbook
-
-    runbook = await asyncio.to_thread(read_runbook, text.text)
+    runbook = await asyncio.to_thread(runbook_of, text.text, text.service)
     return trusting.accepted(
         Loaded(Path(text.path), text.text, runbook, Revision(text.label)), text.actor, text.at
     )
@@ -134,10 +131,9 @@ def entries_of(fresh: LiveService, stored: Stored, live: LiveService | None) -> 
 
 def _changed_entry(fresh: LiveService, applied: KeptText, live: LiveService | None, label: str) -> Entry:
     """What the new text changes, in words."""
-    from watchbook.reading import read_runbook
     from watchbook.reading.differences import differences
 
-    before = live.loaded.runbook if live is not None else read_runbook(applied.text)
+    before = live.loaded.runbook if live is not None else runbook_of(applied.text, applied.service)
     changes = differences(before, fresh.loaded.runbook)
     said = " ".join(change.says for change in changes[:3])
     more = f" And {len(changes) - 3} more." if len(changes) > 3 else ""

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from watchbook.acting.outbox import Recorded
 from watchbook.app import trusting
-from watchbook.app.documents.loading import Loaded, Revision
+from watchbook.app.documents.loading import Loaded, Revision, runbook_of
 from watchbook.app.documents.sources import Snapshot
 from watchbook.app.recording import (
     APPLIED,
@@ -104,9 +104,7 @@ class Reloading:
         rows = KeptRows.of(await self._floor.store.load(WatchedRow, service=text.service))
         if not rows.environments():
             return
-        from watchbook.reading import read_runbook
-
-        runbook = await asyncio.to_thread(read_runbook, text.text)
+        runbook = await asyncio.to_thread(runbook_of, text.text, text.service)
         loaded = Loaded(Path(text.path), text.text, runbook, Revision(text.label))
         if loaded.id != text.service:
             return  # this version reads another name from it
@@ -209,6 +207,12 @@ class Reloading:
                 await self._renew(live, loaded, gone="", problem=problem)
         except StoreError as error:
             _log.warning("the new text of %s is taken up as soon as it can be recorded: %s", loaded.id, error)
+        except Exception as error:  # the others are taken up all the same
+            _log.exception("the new text of %s could not be taken up; it is tried again", loaded.id)
+            says = f"the new text of {loaded.runbook.service.name} could not be taken up: {error}"
+            self._floor.problems[f"reload {loaded.id}"] = says
+        else:
+            self._floor.problems.pop(f"reload {loaded.id}", None)
 
     async def _apply_absence(self, live: LiveService, problem: str) -> None:
         """A service of which nothing was read: its source has a problem, or does not describe it any more."""

@@ -235,6 +235,14 @@ def loaded_from(composed: "Composed", path: Path, revision: Revision) -> tuple[L
     return tuple(Loaded(path, composed.text, runbook, revision, parts) for runbook in read)
 
 
+def runbook_of(text: str, service: str) -> Runbook:
+    """What a text says of the service with this id; of its first where it describes none of that id."""
+    from watchbook.reading import read_runbooks
+
+    found = read_runbooks(text)
+    return next((one for one in found if slug(one.service.name) == service), found[0])
+
+
 def outdated(loaded: Loaded, since: float) -> str:
     """Why the files do not hold the loaded text any more; empty where they do.
 
