@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.stage import WIRING, Stage, staged, until
 
 from watchbook.app import reloading
-from watchbook.app.application import DiagnoseRequest
+from watchbook.app.application import DiagnoseRequest, RunRequest, SilenceRequest
 from watchbook.app.documents.loading import Revision, load_all
 from watchbook.app.documents.sources import Snapshot
 from watchbook.app.faces import Faces
 from watchbook.app.views.watched import Actor, CheckView
+from watchbook.app.watching.live import LiveService
 from watchbook.model.errors import ConflictError, StoreError
 
 ANA = Actor("ana")
@@ -390,3 +392,57 @@ async def test_a_trusted_revision_waits_for_nobody(stage: Stage) -> None:
         assert document.trusted and document.revision == "main@1a2b3c4 RUNBOOK.md"
         said = stage.journalled("document.accepted")[-1]["summary"]
         assert said.startswith("the trusted revision main@1a2b3c4 RUNBOOK.md accepted")
+
+
+async def test_a_run_under_way_keeps_the_text_that_it_began_with(stage: Stage) -> None:
+    """Rule 23: confirmed after an edit, the run does what was shown before it; a new run takes the new text."""
+    async with stage.watching() as faces:
+        run = await faces.start_run(RunRequest("till", "Restart"), ANA)
+        await stage.edit(("touch restarted", "touch elsewhere"), ("test -e restarted", "test -e elsewhere"))
+        question = run.questions[0]
+        assert question.commands == (await faces.question(question.id)).commands
+        await faces.answer(question.id, "confirm", question.content_hash, ANA)
+        assert stage.watchbook is not None
+        ended = await stage.watchbook.runs.ended(run.summary.id)
+        assert str(ended.state) == "completed"
+        assert (stage.folder / "restarted").exists() and not (stage.folder / "elsewhere").exists()
+        with pytest.raises(ConflictError):
+            await faces.start_run(RunRequest("till", "Restart", content_hash=question.content_hash), ANA)
+
+
+async def test_a_kept_alert_can_be_silenced_and_disarmed(stage: Stage) -> None:
+    """What pages although its row is gone takes people's words like any other."""
+    async with stage.watching() as faces:
+        await until(lambda: stage.status("service-down") == "ok")
+        await stage.edit((DOWN, ""))
+        now = stage.watchbook.clock.now()  # type: ignore[union-attr]
+        await faces.silence(SilenceRequest("till", "Service Down", now + 3600, "it was deleted"), ANA)
+        stage.till.healthy = False
+        await until(lambda: stage.status("service-down") == "firing")
+        assert stage.phone.of("trigger") == []
+        assert not (await faces.disarm("till/production/service-down", ANA)).armed
+
+
+async def test_one_text_that_cannot_be_taken_up_holds_no_other_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug over one runbook stands in /health and is tried again; the other runbook's new text is watched."""
+    async with stage.watching() as faces:
+        path = stage.folder / "RUNBOOK.md"
+        other = path.read_text().replace("**Service:** Till", "**Service:** Cashier")
+        (stage.folder / "other-runbook.md").write_text(other.replace("Runbook: Till", "Runbook: Cashier"))
+        prepare = reloading.prepare
+
+        async def failing(fresh: LiveService, *rest: Any) -> Any:
+            if fresh.id == "till":
+                raise ValueError("a bug")
+            return await prepare(fresh, *rest)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(reloading, "prepare", failing)
+            await stage.edit(("| Service Down |", "| Till Down |"))
+            assert {one.id for one in await faces.services()} == {"till", "cashier"}
+            assert "could not be taken up: a bug" in faces.health().problems[0]
+        await stage.reload()
+        assert faces.health().problems == ()
+        assert "Till Down" in [one.name for one in await faces.alerts("till")]

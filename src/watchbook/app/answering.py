@@ -177,6 +177,8 @@ class Answering:
         service = self._overseeing.find(request.service)
         if request.alert is not None:
             names = {slug(rule.name) for rule in service.loaded.runbook.alerts}
+            watched = (one for place in service.places.values() for one in place.watch.alerts.values())
+            names |= {slug(one.rule.name) for one in watched}  # also what the text lost: it pages
             if slug(request.alert.rpartition("/")[2]) not in names:
                 raise NotFoundError(
                     f"{request.service} has no alert {request.alert}", mend="`watchbook alerts` lists them."

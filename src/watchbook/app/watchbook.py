@@ -45,7 +45,7 @@ from watchbook.deciding.redaction import redact
 from watchbook.deciding.storm import failing_upstream
 from watchbook.deciding.watched import DiagnosisWanted, ServiceWatch
 from watchbook.model.diagnosis import Diagnosis
-from watchbook.model.errors import StoreError
+from watchbook.model.errors import NotFoundError, StoreError
 from watchbook.model.ids import ServiceId
 from watchbook.model.incidents import Entry
 from watchbook.model.paging import Notice
@@ -303,8 +303,10 @@ class Watchbook:
 
     async def _wanted(self, wanted: DiagnosisWanted) -> None:
         """An alert began to fire: diagnose its issue, and tell everyone who was told of it."""
-        service = self.live[ServiceId(wanted.service)]
-        place = service.places[wanted.environment]
+        service = self.live.get(ServiceId(wanted.service))
+        place = service.places.get(wanted.environment) if service else None
+        if service is None or place is None:
+            return  # let go meanwhile
         upstream = failing_upstream(service.id, self._dependencies(), self._failing())
         if upstream is not None:
             says = f"“{wanted.issue}” is not diagnosed: {upstream}, which it depends on, is failing and is diagnosed"
@@ -313,7 +315,17 @@ class Watchbook:
             )
             await self.store.note(entry)
             return
-        diagnosis = await self.diagnosing.diagnose(service, place, wanted.issue, wanted.alert, "watchbook")
+        try:
+            diagnosis = await self.diagnosing.diagnose(
+                service, place, wanted.issue, wanted.alert, "watchbook"
+            )
+        except NotFoundError:
+            says = f"“{wanted.issue}” is not diagnosed: the runbook does not hold it any more"
+            now = self.clock.now()
+            await self.store.note(
+                Entry(service.id, "diagnosis.left", says, occurred_at=now, incident=wanted.incident)
+            )
+            return
         await self._tell(service, place, diagnosis)
 
     def _dependencies(self) -> dict[str, tuple[str, ...]]:
