@@ -6,8 +6,8 @@ Called by `judging` and by the functions that look into particular programs. It 
 import re
 from dataclasses import dataclass, field
 
-from watchbook.reading.shell.syntax import Word
-from watchbook.reading.shell.table import Program
+from watchbook.reading.shell.syntax import Command, Word
+from watchbook.reading.shell.table import Program, words
 
 _SEVERAL = re.compile(
     r"^[@*]$|(?:^|_)(?:OPTS?|OPTIONS?|EXTRAS?|SWITCHES|ARGS?|ARGUMENTS?|FLAGS?|PARAMS?|CMD|COMMAND)(?:$|_)",
@@ -82,7 +82,26 @@ def is_hazy(word: Word) -> bool:
     """Whether the word may stand for several options: `$@`, `$CURL_OPTS`, what `xargs` appends."""
     if word.glob and word.text.startswith(("*", "?", "[")) and word.text == "*":
         return True
+    if word.substitutions and not word.head and not all(map(_gives_names, _sources(word))):
+        return True
     return any(_SEVERAL.search(variable.name) for variable in word.variables) and not word.head.strip("-")
+
+
+# Programs whose output is names, ids and numbers, which no option looks like.
+_GIVE_NAMES = words(
+    "kubectl oc docker podman nerdctl crictl docker-compose pgrep pidof ps lsof date hostname dirname basename which "
+    "command readlink realpath pwd git aws gcloud az doctl systemctl helm id whoami nproc uname seq getent dig find ls mktemp psql "
+    "mysql redis-cli wc stat du df kafka-topics.sh kafka-topics sudo timeout terraform consul nomad virsh lsblk"
+)
+
+
+def _sources(word: Word) -> list[Command]:
+    """The commands inside the word's substitutions that read nothing: where the text comes from."""
+    return [command for command in word.substitutions if not command.piped_in and command.words]
+
+
+def _gives_names(command: Command) -> bool:
+    return command.words[0].value in _GIVE_NAMES
 
 
 def _take(

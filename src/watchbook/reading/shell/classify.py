@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell import (
+    constants,
     looks_data,
     looks_development,
     looks_files,
@@ -65,6 +66,13 @@ def _parts(script: str, depth: int) -> tuple[Classification, ...]:
         return (known(Safety.UNKNOWN, "there is no command"),)
     judge = Judge(_inner, _LOOKS)
     found = [judge.command(command, depth) for command in parsed.commands]
+    values = constants.values_of(parsed.commands)
+    if values:
+        found += [
+            judge.command(one, depth)
+            for command in parsed.commands
+            for one in constants.filled(command, values)
+        ]
     if parsed.features and not second_opinion.agrees(parsed):
         found.append(known(Safety.UNKNOWN, "two readers of shell disagree about what runs"))
     found += [_loop(condition) for condition in parsed.loops]
