@@ -291,3 +291,33 @@ def test_all_of_the_main_file_is_in_the_whole(main: str) -> None:
     ]
     expected = list(source_lines(main))
     assert kept[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# a{}b",
+        "Service: a{}b",
+        "**Service:**{}b",
+        "| Service | a{}b",
+        "[a{}](b.md",
+        "{}See [a](b.md)",
+        "]({}.md",
+        "[{}[a](b.md)",
+    ],
+)
+@pytest.mark.parametrize("filler", [" ", "[", "](", "*", "\t", "#"])
+def test_long_lines_take_linear_time(line: str, filler: str) -> None:
+    """Lines that nobody writes by hand are looked through as fast as others: this ends at once, or never."""
+    text = "## Alerts\n\n" + line.format(filler * 300_000) + "\n\n[a](b.md)\n"
+    includes(text)
+    named_service(text)
+    compose("RUNBOOK.md", {"RUNBOOK.md": text, "b.md": text})
+
+
+def test_marks_that_close_a_heading_are_no_words() -> None:
+    """As in Markdown: only behind a space."""
+    for heading in ("## Alerts ##", "## Alerts ####  ", "##  Alerts"):
+        assert [one.level for one in includes(f"{heading}\n\nSee [a](a.md)\n")] == [2]
+    composed = compose("R.md", {"R.md": "## Alerts ##\n\n[a](a.md)\n", "a.md": "# A\n\n## C# ##\n"})
+    assert "### C#" in composed.text.splitlines()

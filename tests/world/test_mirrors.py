@@ -259,6 +259,33 @@ def test_git_runs_no_program_for_an_address(tmp_path: Path, address: str) -> Non
     assert not mark.exists()
 
 
+def _ssh(folder: Path) -> Path:
+    """A program that notes how ssh is called and runs what it is to run, on this machine."""
+    program = folder / "as-ssh"
+    program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/called\nfor last; do :; done\nexec sh -c "$last"\n')
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize("by", ["environment", "setting"])
+def test_a_repository_over_ssh(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    """The user's own way to call ssh is kept, and it is told not to ask for anything."""
+    program = _ssh(tmp_path)
+    if by == "environment":
+        monkeypatch.setenv("GIT_SSH_COMMAND", str(program))
+    else:
+        (tmp_path / "settings").write_text(f"[core]\n\tsshCommand = {program} -i key\n")
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    monkeypatch.setenv("GIT_SSH_VARIANT", "ssh")
+    commit = repo.commit({"RUNBOOK.md": "one\n"})
+    for number, address in enumerate((f"ssh://ana@git.test{repo.folder}", f"ana@git.test:{repo.folder}")):
+        mirror = Mirror(tmp_path / f"mirror-{number}", Remote(address, address), "main")
+        assert mirror.refresh() == commit
+        assert _text(mirror, commit, "RUNBOOK.md") == b"one\n"
+    called = (tmp_path / "called").read_text()
+    assert "BatchMode=yes" in called and ("-i key" in called) == (by == "setting")
+
+
 # --- over HTTP ----------------------------------------------------------------------------------------------------
 
 

@@ -14,11 +14,11 @@ from watchbook.reading.synonyms import field_named, plain, section_kind
 
 _HEAD_LINES = 80  # a service is named in the head: before the third heading, and not further down than this
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<rest>.*)$")
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*?))?(?:[ \t]+#+)?[ \t]*$")
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:[ \t]+(?P<title>.*))?$")
 _FIELD = re.compile(
-    r"\s*(?:[-*+]\s+)?(?:\*\*|__)?(?P<key>[^\W\d_][^*_:|\n]{1,30}?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(?P<value>.+?)\s*$"
+    r"\s*(?:[-*+]\s+)?(?:\*\*|__)?(?P<key>[^\W\d_][^*_:|\n]{1,30}?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(?P<value>\S.*)$"
 )
-_ROW = re.compile(r"\s*\|\s*(?:\*\*)?(?P<key>[^|*]{2,30}?)(?:\*\*)?:?\s*\|\s*(?P<value>[^|]+?)\s*\|\s*$")
+_ROW = re.compile(r"\s*\|\s*(?:\*\*)?(?P<key>[^|*]{2,30}?)(?:\*\*)?:?\s*\|\s*(?P<value>[^|]+)\|\s*$")
 _MAYBE_LINK = re.compile(r"\]\([^()\n]{0,300}\.md", re.IGNORECASE)
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*)\]\(\s*(?:<(?P<angle>[^<>]+)>|(?P<target>[^()<>\s]+))(?:\s+[\"'][^\"']*[\"'])?\s*\)"
@@ -116,12 +116,19 @@ def rows(lines: tuple[str, ...], start: int = 0) -> Iterator[Row]:
             open_mark = fence["mark"]
             yield Row(index + 1, line, code=True)
         elif heading := _HEADING.match(line):
-            yield Row(index + 1, line, len(heading["marks"]), (heading["title"] or "").strip())
+            yield Row(index + 1, line, len(heading["marks"]), _title(heading["title"] or ""))
         elif level := _underlined(lines, index, start):
             skip = True
             yield Row(index + 1, line, level, line.strip())
         else:
             yield Row(index + 1, line)
+
+
+def _title(text: str) -> str:
+    """The words of a heading, without the marks that may close it."""
+    text = text.strip()
+    bare = text.rstrip("#")
+    return bare.rstrip() if bare != text and (not bare or bare[-1] in " \t") else text
 
 
 def _underlined(lines: tuple[str, ...], index: int, start: int) -> int:

@@ -246,7 +246,7 @@ class Mirror:
 
     def _remote(self, bare: Path, patience_s: float, *arguments: str, given: bytes | None = None) -> Done:
         """A call that asks the remote."""
-        environment = self.remote.environment()
+        environment = self.remote.environment(ssh=self._ssh(bare))
         try:
             done = call_git(bare, arguments, environment=environment, given=given, patience_s=patience_s)
         except GitError as error:
@@ -255,6 +255,13 @@ class Mirror:
         if done.code != 0:
             raise self._error(*complaint(done.error, self.remote))
         return done
+
+    def _ssh(self, bare: Path) -> str:
+        """What the user's settings call for ssh; empty without a word."""
+        if self.remote.protocol != "ssh":
+            return ""
+        said = call_git(bare, ("config", "--get", "core.sshCommand"), environment=self._own())
+        return said.output.decode("utf-8", "replace").strip() if said.code == 0 else ""
 
     def _error(self, what: str, mend: str) -> GitError:
         return GitError(what, where=self.remote.shown, mend=mend)

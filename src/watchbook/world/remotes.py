@@ -37,8 +37,11 @@ class Remote:
         before, colon, _ = self.address.partition(":")
         return "ssh" if colon and "/" not in before else "file"
 
-    def environment(self, offline: bool = False) -> dict[str, str]:
-        """What git is started with. `offline`: it must not fetch what is missing by itself."""
+    def environment(self, offline: bool = False, ssh: str = "") -> dict[str, str]:
+        """What git is started with. `offline`: it must not fetch what is missing by itself.
+
+        `ssh` is what the user's settings of git call for it, if anything (`core.sshCommand`).
+        """
         found = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
         found |= {
             "GIT_ALLOW_PROTOCOL": "none" if offline else self.protocol,
@@ -48,7 +51,7 @@ class Remote:
             "GCM_INTERACTIVE": "never",
         }
         if "GIT_SSH" not in found or "GIT_SSH_COMMAND" in found:
-            command = found.get("GIT_SSH_COMMAND") or "ssh"
+            command = found.get("GIT_SSH_COMMAND") or ssh or "ssh"
             found["GIT_SSH_COMMAND"] = f"{command} -o BatchMode=yes -o ConnectTimeout=15"
         settings = {
             "remote.origin.url": self.address,

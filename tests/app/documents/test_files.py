@@ -242,3 +242,17 @@ def test_a_part_that_cannot_be_read_holds_its_runbook(tmp_path: Path) -> None:
     taken = source.read()
     assert [one.runbook.alerts[0].condition.value for one in taken.loaded] == [0.01]
     assert f"{part}:1: not UTF-8" in taken.problems[str(tmp_path / "RUNBOOK.md")]
+
+
+def test_a_mounted_config_map_is_read_once(tmp_path: Path) -> None:
+    """Its files are links into a folder that is swapped whole: nothing is found twice, and a new version is seen."""
+    _write(tmp_path / "..2026_1" / "RUNBOOK.md", _text("shop"))
+    (tmp_path / "..data").symlink_to("..2026_1")
+    (tmp_path / "RUNBOOK.md").symlink_to("..data/RUNBOOK.md")
+    source = FileSource([tmp_path], 2.0)
+    assert _value(source, "shop") == 0.01
+    _write(tmp_path / "..2026_2" / "RUNBOOK.md", _text("shop", 6))
+    (tmp_path / "..fresh").symlink_to("..2026_2")
+    (tmp_path / "..fresh").replace(tmp_path / "..data")
+    source.read()
+    assert _value(source, "shop") == 0.06

@@ -153,10 +153,14 @@ def _fixed(pattern: Path) -> tuple[str, ...]:
 
 
 def runbooks_in(folder: Path) -> list[Path]:
-    """The runbooks below a folder, in order; none where there are none. Folders of tools are not gone into."""
+    """The runbooks below a folder, in order; none where there are none.
+
+    Folders of tools are not gone into, nor those that begin with two dots: in a mounted ConfigMap, `..data` and the like
+    hold the files a second time.
+    """
     found: list[str] = []
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _SKIPPED]
+        folders[:] = [name for name in folders if name not in _SKIPPED and not name.startswith("..")]
         found += (
             f"{place}/{name}"
             for name in names

@@ -6,6 +6,7 @@ about what a new version means for what is watched.
 """
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from watchbook.app.documents.repositories import GitSource
 
 __all__ = ["Revision", "Snapshot", "SourceState", "Sources", "sources_of"]
+_log = logging.getLogger(__name__)
 FILES_EVERY_S = 2.0
 PATIENCE_S, PATIENCE_WITH_GOOD_S = 120.0, 5.0  # at the start: without, and with, a last good version
 
@@ -77,7 +79,7 @@ class Sources:
         """
         first, self._first = self._first, False
         for one in self._asked:
-            one.ask()
+            one.ask(slower=one.every_s > self.every_s)
         if first:
             ends = time.monotonic() + PATIENCE_S
             for one in self._asked:
@@ -114,21 +116,28 @@ class _Asked:
         self._due = 0.0  # monotonic
         self._since = self._answered = 0.0
         self.remote = not isinstance(source, FileSource)
+        self.every_s = source.every_s
         self.taken = Taken()
 
-    def ask(self) -> None:
-        """Asks files at once, and a repository in a thread when it is due."""
-        if isinstance(self._source, FileSource):
+    def ask(self, slower: bool) -> None:
+        """Asks files at once, a repository in a thread; one that is asked more slowly than others only when it is due."""
+        if (slower or self.remote) and time.monotonic() < self._due:
+            return
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._due = time.monotonic() + self.every_s
+        if not self.remote:
             self._ask()
             return
-        if time.monotonic() < self._due or (self._thread is not None and self._thread.is_alive()):
-            return
-        self._due = time.monotonic() + self._source.every_s
         self._thread = threading.Thread(target=self._ask, name=f"source {self._source.label}", daemon=True)
         self._thread.start()
 
     def _ask(self) -> None:
-        taken = self._source.read()
+        try:
+            taken = self._source.read()
+        except Exception as error:  # a bug: it is told, and what was read stays
+            _log.exception("the source %s could not be asked", self._source.label)
+            taken = Taken(self.taken.loaded, {self._source.label: f"{self._source.label}: a bug: {error!r}."})
         if [one.revision for one in taken.loaded] != [one.revision for one in self.taken.loaded] or [
             one.runbook.digest for one in taken.loaded
         ] != [one.runbook.digest for one in self.taken.loaded]:
