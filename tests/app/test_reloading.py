@@ -433,10 +433,10 @@ async def test_one_text_that_cannot_be_taken_up_holds_no_other_back(
         (stage.folder / "other-runbook.md").write_text(other.replace("Runbook: Till", "Runbook: Cashier"))
         prepare = reloading.prepare
 
-        async def failing(fresh: LiveService, *rest: Any) -> Any:
+        def failing(fresh: LiveService, *rest: Any) -> Any:
             if fresh.id == "till":
                 raise ValueError("a bug")
-            return await prepare(fresh, *rest)
+            return prepare(fresh, *rest)
 
         with monkeypatch.context() as patched:
             patched.setattr(reloading, "prepare", failing)

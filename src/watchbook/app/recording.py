@@ -4,11 +4,11 @@ Called by `app.reloading`, which decides when, and by `cli.up` at the start. It 
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from watchbook.app import trusting
 from watchbook.app.documents.loading import Loaded, Revision, runbook_of
@@ -19,6 +19,9 @@ from watchbook.model.errors import StoreError
 from watchbook.model.incidents import Entry
 from watchbook.store.marks import KeptText, WatchedRow
 from watchbook.store.store import Store
+
+if TYPE_CHECKING:
+    from watchbook.reading.differences import Change
 
 APPLIED, ACCEPTED = "applied", "accepted"
 
@@ -31,6 +34,7 @@ class Stored:
     rows: KeptRows
     applied: KeptText | None
     accepted: KeptText | None
+    changes: "tuple[Change, ...]" = ()  # from the applied text to the one that comes
 
 
 async def load_stored(store: Store, service: str) -> Stored:
@@ -41,6 +45,19 @@ async def load_stored(store: Store, service: str) -> Stored:
         await store.get(KeptText, service, APPLIED),
         await store.get(KeptText, service, ACCEPTED),
     )
+
+
+async def with_changes(stored: Stored, loaded: Loaded) -> Stored:
+    """With what the new text changes, in words: found in a thread, before anything is held up."""
+    applied = stored.applied
+    if applied is None or applied.digest == loaded.runbook.digest:
+        return stored
+    from watchbook.reading.differences import differences
+
+    def compare() -> "tuple[Change, ...]":
+        return differences(runbook_of(applied.text, applied.service), loaded.runbook)
+
+    return replace(stored, changes=await asyncio.to_thread(compare))
 
 
 def holds_last_good(data: Path, problems: Mapping[str, str]) -> bool:
@@ -119,7 +136,7 @@ def entries_of(fresh: LiveService, stored: Stored, live: LiveService | None) -> 
         yield Entry(fresh.id, "document.unreadable" if fresh.problem else "document.readable", says,
                     occurred_at=fresh.loaded_at, subject=fresh.id)  # fmt: skip
     if stored.applied is not None and stored.applied.digest != digest:
-        yield _changed_entry(fresh, stored.applied, live, label)
+        yield _changed_entry(fresh, stored.applied, stored.changes, label)
     accepted = stored.accepted
     if fresh.trusted.digest == digest and (accepted is None or accepted.digest != digest):
         says = f"{fresh.trusted.by} accepted {label} at {digest[:12]}"
@@ -129,12 +146,8 @@ def entries_of(fresh: LiveService, stored: Stored, live: LiveService | None) -> 
                     data={"digest": digest})  # fmt: skip
 
 
-def _changed_entry(fresh: LiveService, applied: KeptText, live: LiveService | None, label: str) -> Entry:
+def _changed_entry(fresh: LiveService, applied: KeptText, changes: "Sequence[Change]", label: str) -> Entry:
     """What the new text changes, in words."""
-    from watchbook.reading.differences import differences
-
-    before = live.loaded.runbook if live is not None else runbook_of(applied.text, applied.service)
-    changes = differences(before, fresh.loaded.runbook)
     said = " ".join(change.says for change in changes[:3])
     more = f" And {len(changes) - 3} more." if len(changes) > 3 else ""
     says = f"{label} changed: {said or 'only words, order or layout.'}{more}"

@@ -26,6 +26,7 @@ from watchbook.app.recording import (
     newly_trusted,
     texts_of,
     trusted_of,
+    with_changes,
 )
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.keeping import KeptRows
@@ -37,7 +38,7 @@ from watchbook.app.watching.placing import (
     rule_to_watch,
     wants_armed,
 )
-from watchbook.app.watching.renewing import Before, Prepared, before_of, prepare, swap
+from watchbook.app.watching.renewing import Before, Prepared, before_of, prepare, rules_to_watch, swap
 from watchbook.deciding.reloading import Renaming
 from watchbook.deciding.restoring import restored
 from watchbook.model.decisions import Decision
@@ -125,7 +126,9 @@ class Reloading:
         if trusts and stored.accepted is not None and stored.accepted.digest != loaded.runbook.digest:
             self.notes += await asyncio.to_thread(newly_trusted, loaded, stored.accepted)
         before = await self._before(fresh, stored)
-        prepared = await prepare(fresh, before, stored.kept, floor.placement())
+        ahead = await rules_to_watch(fresh, stored.kept, floor.placement())
+        stored = await with_changes(stored, loaded)
+        prepared = prepare(fresh, before, ahead, stored.kept, floor.placement())
         await self._commit(prepared, stored, None)
         floor.live[fresh.id] = fresh
         return fresh
@@ -247,16 +250,16 @@ class Reloading:
                 await self._reread(live)
 
     async def _renew_once(self, live: LiveService, loaded: Loaded, gone: str, problem: str) -> None:
-        stored = await load_stored(self._floor.store, live.id)
-        trusted = await self._trust_of(live, loaded)
+        stored = await with_changes(await load_stored(self._floor.store, live.id), loaded)
+        placement = self._floor.placement()
+        fresh = bare_service(loaded, placement.wiring, placement.settings, placement.now)
+        fresh.gone, fresh.problem, fresh.trusted = gone, problem, await self._trust_of(live, loaded)
+        trusting.hold_back(fresh)
+        ahead = await rules_to_watch(fresh, stored.kept, placement)
         async with contextlib.AsyncExitStack() as held:
             await self.hold(live, held)
-            placement = self._floor.placement()
-            fresh = bare_service(loaded, placement.wiring, placement.settings, placement.now)
-            fresh.gone, fresh.problem, fresh.trusted = gone, problem, trusted
-            trusting.hold_back(fresh)
             before = {name: before_of(place) for name, place in live.places.items()}
-            prepared = await prepare(fresh, before, stored.kept, placement)
+            prepared = prepare(fresh, before, ahead, stored.kept, self._floor.placement())
             await self._commit(prepared, stored, live)
             swap(live, prepared)
         await self.settle(live)
@@ -300,7 +303,8 @@ class Reloading:
         if live.gone:
             fresh.places.clear()
         trusting.hold_back(fresh)
-        prepared = await prepare(fresh, before, stored.kept, placement)
+        ahead = await rules_to_watch(fresh, stored.kept, placement)
+        prepared = prepare(fresh, before, ahead, stored.kept, placement)
         decision = dropped.then(self._decision(prepared, stored, live))
         if not (await carrier.apply(decision)).recorded:
             raise StoreError("the acceptance could not be recorded", mend="Try again in a moment.")

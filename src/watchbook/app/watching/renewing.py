@@ -70,8 +70,23 @@ def before_of(place: Place) -> Before:
     )
 
 
-async def prepare(
-    fresh: LiveService, before: Mapping[str, Before], kept: KeptService, placement: Placement
+Rules = Mapping[str, Sequence[RuleToWatch]]  # by environment
+
+
+async def rules_to_watch(fresh: LiveService, kept: KeptService, placement: Placement) -> Rules:
+    """The rules of the new text, with how they were measured before: asked of the store before anything is held up."""
+    if fresh.gone:
+        return {}
+    return {
+        place.name: [
+            await rule_to_watch(fresh, place, rule, kept, placement) for rule in rules_of(fresh, place)
+        ]
+        for place in fresh.places.values()
+    }
+
+
+def prepare(
+    fresh: LiveService, before: Mapping[str, Before], ahead: Rules, kept: KeptService, placement: Placement
 ) -> Prepared:
     """The service `fresh` (made of the new text, its trust decided) over what was watched. Changes nothing live.
 
@@ -81,7 +96,7 @@ async def prepare(
     _keep_environments(fresh, before, placement)
     for place in list(fresh.places.values()):
         was = before.get(place.name)
-        rules = await _rules(fresh, place, kept, placement)
+        rules = ahead.get(place.name, ())
         if was is None:
             was = Before(place.environment, place.pages, place.watch)
         place.watch = replace(place.watch, silences=was.watch.silences)
@@ -118,14 +133,6 @@ def _why(fresh: LiveService, place: Place, name: str) -> str:
     if fresh.gone:
         return fresh.gone
     return place.missing.says if place.missing else why_missing(fresh.loaded.runbook, name)
-
-
-async def _rules(
-    fresh: LiveService, place: Place, kept: KeptService, placement: Placement
-) -> list[RuleToWatch]:
-    if fresh.gone or place.missing is not None:
-        return []
-    return [await rule_to_watch(fresh, place, rule, kept, placement) for rule in rules_of(fresh, place)]
 
 
 def _keep_environments(fresh: LiveService, before: Mapping[str, Before], placement: Placement) -> None:
