@@ -88,6 +88,30 @@ DOCUMENT = (
         "A threshold that is a thousand times too small or too large is worse than none.",
     ),
     (
+        "WB014", "other-markup", _NOTE,
+        "From here on the document is written in {name}: it is read as Markdown as far as the two are alike.",
+        "Write it in Markdown where `watchbook explain` shows too little.",
+        "What another markup marks in its own way is plain text here.",
+    ),
+    (
+        "WB015", "hidden-character", _WARNING,
+        "This code holds {name}, which nobody sees and the shell takes for a letter.",
+        "Type the line again, or paste it as plain text.",
+        "A command that was copied from a web page fails at night, and looks right.",
+    ),
+    (
+        "WB016", "markdown-in-html", _NOTE,
+        "Markdown inside of HTML is not read without an empty line in front of it.",
+        "Put an empty line behind the tag.",
+        "Code hosts show such a part as it is written, and Watchbook does not act on it.",
+    ),
+    (
+        "WB017", "document-on-one-line", _WARNING,
+        "The whole document stands on one line: its headings, fields and tables cannot be told apart.",
+        "Give each heading, field and row a line of its own.",
+        "Nothing of it is watched, and it is hard to read for people as well.",
+    ),
+    (
         "WB012", "part-not-read", _WARNING,
         "This section is in {file}, which {reason}: it is not read.",
         "Put the file into the runbook's folder, correct the link, or write the section here.",

@@ -180,6 +180,8 @@ def _read_item(item: Item, role: str, escalating: bool, notes: Notes, people: Pe
         _take(found, notes, people, role)
     if not fields:
         _bare(item.first, role, escalating, notes, people)
+        for one in below:
+            _read_item(one, role, escalating, notes, people)
 
 
 def _are_ways(keys: list[str]) -> bool:

@@ -33,8 +33,10 @@ from watchbook.reading.blocks import (
     Span,
     Table,
 )
+from watchbook.reading.dialects import Oddity, as_markdown
 from watchbook.reading.front_matter import read_front_matter
-from watchbook.reading.markup import BlockBuilder, Heading
+from watchbook.reading.html_blocks import Heading
+from watchbook.reading.markup import BlockBuilder
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -88,6 +90,7 @@ class Document:
     front_matter: tuple[Field, ...] = ()
     front_matter_end: int = 0  # last line of the front matter, 0 without one
     text: str = field(default="", compare=False, repr=False)  # the lines joined, to search in
+    oddities: tuple[Oddity, ...] = ()  # other markup than Markdown, characters that nobody sees
 
     def lines_with(self, pattern: "re.Pattern[str]") -> Iterator[tuple[int, str]]:
         """Number and text of each source line that holds the pattern; much faster than to search line by line."""
@@ -110,12 +113,13 @@ def parse_document(text: str) -> Document:
     source = source_lines(text)
     front, front_end = read_front_matter(source)
     lines = [""] * front_end + [_shortened(line) for line in source[front_end:]]
+    lines, oddities = as_markdown(lines, text)
     guard = _guard_for(text)
     guarded = "\n".join(_guard_pipes(line, guard) if "`" in line and "|" in line else line for line in lines)
     tokens = _markdown().parse(guarded)
-    blocks = BlockBuilder(tokens, source, guard if guard in guarded else "").build()
+    blocks = BlockBuilder(tokens, tuple(lines), guard if guard in guarded else "").build()
     preamble, sections = _nest(blocks, len(source))
-    return Document(source, preamble, sections, front, front_end, "\n".join(source))
+    return Document(source, preamble, sections, front, front_end, "\n".join(source), oddities)
 
 
 def source_lines(text: str) -> tuple[str, ...]:

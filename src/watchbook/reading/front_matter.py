@@ -12,6 +12,8 @@ from dataclasses import replace
 from watchbook.reading.blocks import Field, Line
 
 _LONGEST = 400  # lines
+_ABOVE = 12  # lines of a template, comments and blank ones, that may stand in front of the head
+_LEADING = re.compile(r"\s*(?:<%.*%>|<!--.*-->|\{/\*.*\*/\})?\s*")
 _KEY = re.compile(r"(\s*)(?:-\s+)?([\"']?)([^\W\d_][\w .-]{0,60})\2\s*:(?:\s+(.*))?$")
 _ENTRY = re.compile(r"\s*-\s+(.*)")
 _ASSIGNED = re.compile(r"\s*([\"']?)([\w.-]{1,60})\1\s*=\s*(.*)$")
@@ -25,16 +27,21 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def read_front_matter(source: tuple[str, ...]) -> tuple[tuple[Field, ...], int]:
     """Fields of the head and its last line; no fields and 0 where the document begins otherwise."""
-    opening = source[0].rstrip() if source else ""
+    start = next((i for i, line in enumerate(source[:_ABOVE]) if not _LEADING.fullmatch(line)), 0)
+    opening = source[start].rstrip() if source else ""
     if opening not in ("---", "+++"):
         return (), 0
     closing = ("---", "...") if opening == "---" else ("+++",)
-    end = next((i for i, line in enumerate(source[1:_LONGEST], 1) if line.rstrip() in closing), 0)
-    if not end:
+    lines = source[start + 1 : start + _LONGEST]
+    length = next((i for i, line in enumerate(lines) if line.rstrip() in closing), 0)
+    if not length:
         return (), 0
     read = _yaml if opening == "---" else _toml
-    fields = read(source[1:end])
-    return (tuple(fields), end + 1) if fields else ((), 0)
+    fields = [
+        replace(field, line=field.line + start, value=replace(field.value, number=field.value.number + start))
+        for field in read(lines[:length])
+    ]
+    return (tuple(fields), start + length + 2) if fields else ((), 0)
 
 
 def _yaml(lines: tuple[str, ...]) -> list[Field]:

@@ -5,14 +5,12 @@ joins nothing into sections and knows nothing of runbooks.
 """
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from watchbook.reading.blocks import (
     Block,
     Comment,
     Fence,
-    Html,
     Item,
     Line,
     List,
@@ -22,17 +20,10 @@ from watchbook.reading.blocks import (
     Span,
     Table,
 )
+from watchbook.reading.html_blocks import Heading, html_block
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading that opens a section."""
-
-    line: Line
-    level: int
 
 
 class BlockBuilder:
@@ -41,6 +32,7 @@ class BlockBuilder:
     def __init__(self, tokens: "list[Token]", source: tuple[str, ...], guard: str) -> None:
         self.tokens, self.source, self.guard = tokens, source, guard
         self.at = 0
+        self.lifted: list[Block] = []  # tables inside list items, which stand behind their list
 
     def build(self) -> list[Block | Heading]:
         """All blocks and headings of the document, in order."""
@@ -56,6 +48,9 @@ class BlockBuilder:
             block = self._block(token)
             if block is not None:
                 found.append(block)
+                if not closing and self.lifted:
+                    found += self.lifted
+                    self.lifted = []
         return found
 
     def _block(self, token: "Token") -> Block | Heading | None:
@@ -100,6 +95,8 @@ class BlockBuilder:
             opened = self.tokens[self.at]
             self.at += 1
             blocks = _only_blocks(self._blocks("list_item_close"))
+            self.lifted += [block for block in blocks if isinstance(block, Table)]
+            blocks = tuple(block for block in blocks if not isinstance(block, Table))
             items.append(_item(opened, blocks, None if start is None else start + len(items)))
         self.at += 1
         return List(tuple(items), ordered, line, end)
@@ -138,13 +135,13 @@ class BlockBuilder:
         closed = end > line and self.source[end - 1].strip(" \t>").startswith(token.markup)
         return Fence(language, attributes, lines, line, end, line + 1, closed)
 
-    def _html(self, token: "Token") -> Block:
+    def _html(self, token: "Token") -> Block | Heading:
         line, end = _lines_of(token)
         text = token.content.replace(self.guard, "|") if self.guard else token.content
         stripped = text.strip()
         if stripped.startswith("<!--") and stripped.find("-->") in (-1, len(stripped) - 3):
             return Comment(stripped.removeprefix("<!--").removesuffix("-->").strip(), line, end)
-        return Html(text, line, end)
+        return html_block(text, line, end)
 
     def _inline(self, token: "Token", at: int | None = None) -> tuple[Line, ...]:
         number = at if at is not None else (token.map[0] + 1 if token.map else 1)

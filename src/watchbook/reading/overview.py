@@ -231,7 +231,7 @@ def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
 
 def name_in_title(title: str) -> str:
     """The service in a document's title: `Operational Runbook: Shop` → `Shop`; empty where it names none."""
-    name = _FOREIGN_NOISE.sub(" ", _TITLE_NOISE.sub(" ", title))
+    name = _FOREIGN_NOISE.sub(" ", _TITLE_NOISE.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s+", "", title)))
     return re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
 
 

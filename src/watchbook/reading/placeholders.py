@@ -15,6 +15,7 @@ from watchbook.reading.quantities import read_quantity
 _BRACKETS = re.compile(r"(?<![\w\]\\])\[([^\[\]\n]{1,80})\](?![(\[:])")
 _ANGLES = re.compile(r"<([a-z][\w -]{1,40})>", re.IGNORECASE)
 _YOURS = re.compile(r"\b(?:your-[a-z][a-z-]*|YOUR_[A-Z_]+)\b")
+_TEMPLATE = re.compile(r"<%[=-]?[^%<>]{1,120}%>|\{\{\s*cookiecutter\.[\w.]+\s*\}\}")
 _CROSSES = re.compile(r"(?<![\w-])X{3,}(?![\w-])")
 _EXAMPLE_HOST = re.compile(r"(?<![\w@.-])((?:[\w-]+\.)*example\.(?:com|org|net))\b", re.IGNORECASE)
 _IN_CODE = re.compile(r"[Ee]xample\.|EXAMPLE\.|your-|YOUR_")
@@ -55,6 +56,9 @@ def _gaps(line: Line) -> "Iterator[tuple[str, str]]":
     for found in _ANGLES.finditer(text) if "<" in text else ():
         if not line.in_code(found.start()):
             yield found[0], found[1]
+    for found in _TEMPLATE.finditer(text) if "%>" in text or "cookiecutter" in text else ():
+        if not line.in_code(found.start()):
+            yield found[0], found[0]
     for found in _CROSSES.finditer(text) if "XX" in text else ():
         if not line.in_code(found.start()):
             yield found[0], found[0]

@@ -51,6 +51,7 @@ from watchbook.reading import (
     rule_fences,
     scenarios,
     severity_levels,
+    structure,
     troubleshooting,
 )  # fmt: skip
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
@@ -147,10 +148,7 @@ def _read(whole: Document, text: str, part: dividing.Part | None = None) -> Runb
     whole = dividing.focus(spoken.document, part) if part is not None else spoken.document
     document, tests = scenarios.set_aside(whole)
     draft = _Draft(document, outline(document), Notes(document.source), part)
-    if spoken.language is not None:
-        draft.notes.find("language-partly-read", 1, language=spoken.language.name)
-    for line, number in spoken.doubtful:
-        draft.notes.find("number-ambiguous", line, mark=number, text=number)
+    structure.find(whole, spoken, draft.notes)
     for fence in tests:
         draft.notes.read(fence, "scenarios", scenarios.SAYS)
     _read_headings(draft)
