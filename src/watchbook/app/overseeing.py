@@ -101,9 +101,9 @@ class Overseeing:
         return service_view(live, records, self._now(), shadow=self._shadow)
 
     async def reading(self, service: str) -> Mapping[str, Any]:
-        from watchbook.reading.contract import contract
+        from watchbook.app.documents.contracts import contract_of
 
-        return contract(self.find(service).loaded.runbook)
+        return contract_of(self.find(service).loaded)
 
     # Alerts and incidents --------------------------------------------------------------------------------------
 

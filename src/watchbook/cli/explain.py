@@ -38,6 +38,7 @@ def command(file: Path | None, form: str, everything: bool, html: bool, output: 
     FILE is a runbook, a pattern, or a folder with runbooks. Without it, those that watchbook.toml names, or RUNBOOK.md.
     """
     from watchbook.app.documents.choosing import runbooks_meant
+    from watchbook.app.documents.contracts import contract_of
     from watchbook.app.documents.loading import load_found
 
     if output is not None and not html:
@@ -51,24 +52,11 @@ def command(file: Path | None, form: str, everything: bool, html: bool, output: 
         loaded = load_found(found)
         if form == "json":
             for one in loaded:
-                print_json(in_json(one))
+                print_json(contract_of(one))
         else:
             for line in explained(loaded, everything, sys.stdout.isatty()):
                 print(line)
     return 2 if meant.problems else 0
-
-
-def in_json(loaded: "Loaded") -> dict[str, object]:
-    """The contract; of a runbook over several files, with the lines of the whole that stand in each file."""
-    from watchbook.reading.contract import contract
-
-    found: dict[str, object] = contract(loaded.runbook)
-    if loaded.composed is not None:
-        found["files"] = [
-            {"path": loaded.name_of(span.file), "line": span.line, "from": span.first, "to": span.last}
-            for span in loaded.composed.spans()
-        ]
-    return found
 
 
 def _as_page(runbooks: "Sequence[Found]", named: str, output: Path | None) -> int:
