@@ -84,7 +84,9 @@ class _Crew:
         sys.stdout.flush()
         for _ in range(jobs):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_work, args=(theirs, examination), daemon=True)
+            # A forked process has this one's ends as well: it must close them, or nobody would hear that this one is gone.
+            inherited = [*self.at, ours] if sys.platform == "linux" else []
+            process = context.Process(target=_work, args=(theirs, examination, inherited), daemon=True)
             process.start()
             theirs.close()
             self.processes.append(process)
@@ -138,8 +140,10 @@ class _Crew:
         return said
 
 
-def _work(connection: Connection, examination: Examination) -> None:
+def _work(connection: Connection, examination: Examination, inherited: Sequence[Connection]) -> None:
     """A process: checks what it is given until nobody asks any more. Ctrl-C is for the one that started it."""
+    for other in inherited:
+        other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
