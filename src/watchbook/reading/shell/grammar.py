@@ -133,8 +133,9 @@ class Reader(WordReader):
             both = self.text.startswith("|&", self.place)
             self.refuse_split_operator(2 if both else 1)
             self.place += 2 if both else 1
-            if both and any(redirect.operator == "<<<" for redirect in found[-1].redirects):
-                raise Unreadable("a here-string beside another redirection is not read", self.place)
+            last = found[-1]
+            if both and (not last.words or any(redirect.operator == "<<<" for redirect in last.redirects)):
+                raise Unreadable("`|&` behind this is not read", self.place)
             self.skip_lines()
             following = [piped(command, into=True) for command in self.command("|")]
             found = [piped(command, into=False) for command in found] + following
