@@ -192,3 +192,36 @@ def test_advice_at_length_is_left_to_the_issue() -> None:
 def test_placeholders_are_no_alerts() -> None:
     """A template's own heading is not filled in yet."""
     assert _read("### [Alert name] (P95 > [limit])\n\n- **Threshold**: [value]\n").alerts == ()
+
+
+def test_fields_in_one_line_sentences_and_page_words_are_read() -> None:
+    """Fields behind a name, `Fires when …` in a sentence, and `Page: yes`; an ornament in a heading rates nothing."""
+    runbook = _read(
+        "1. **CPU** – Threshold: 85 %, Duration: 10 minutes, Severity: Major\n\n### BasketFull (warning)\n\n"
+        "Fires when disk usage > 85% for 30m.\n\n### Latency alert (p99 > 1.5s)\n\nPage: yes\n",
+        "## 🚨 Alerts\n\n",
+    )
+    assert {(a.name, a.severity.value, a.condition.value, a.window_s, a.response.page) for a in runbook.alerts} == {
+        ("CPU", "high", 0.85, 600.0, True), ("BasketFull", "medium", 0.85, 1800.0, False),
+        ("Latency alert", "medium", 1.5, 0.0, True),
+    }  # fmt: skip
+
+
+def test_an_alert_under_monitoring_is_no_figure() -> None:
+    """What names its severity there is an alert, and no finding says that its range is not understood."""
+    runbook = _read(
+        "1. **CPU** – Threshold: 85 %, Duration: 10 minutes, Severity: Major\n", "## Monitoring\n\n"
+    )
+    assert [alert.name for alert in runbook.alerts] == ["CPU"]
+    assert not [finding for finding in runbook.findings if finding.code == "WB204"]
+
+
+def test_a_document_named_by_its_duty_is_read_as_a_whole() -> None:
+    """`On-call: search` is a title with alerts below it, not a list of contacts."""
+    runbook = read_runbook(
+        "# On-call: search\n\n## SearchRed (critical)\n\nLook.\n\n## SearchSlow\n\n"
+        "**Severity:** low\n**Threshold:** p95 > 2s\n"
+    )
+    assert [(alert.name, alert.severity.value) for alert in runbook.alerts] == [
+        ("SearchRed", "critical"), ("SearchSlow", "low"),
+    ]  # fmt: skip

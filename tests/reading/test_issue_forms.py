@@ -230,3 +230,28 @@ def test_headings_beside_issues_are_no_issues() -> None:
         "### Test fails\n\n**Cause:** Old data\n"
     )
     assert [issue.name for issue in issues] == ["Cache is cold", "Test fails"]
+
+
+def test_options_over_blocks_are_remedies_of_their_own() -> None:
+    """Two ways out are never one procedure that goes both."""
+    runbook = read_runbook(
+        "# Basket\n\n## Basket is stuck\n\n### How to check\n\n```console\n"
+        "[root@b1 ~]# systemctl status basket\nactive\n```\n\n"
+        "### How to fix\n\nOption A: restart it\n\n```\nsudo systemctl restart basket\n```\n\nOption B: empty it\n\n"
+        "```\nrm -rf /tmp/basket\n```\n"
+    )
+    (issue,) = runbook.issues
+    assert [step.script for step in issue.diagnosis] == ["systemctl status basket"]
+    assert [cause.name for cause in issue.causes] == ["Option A: restart it", "Option B: empty it"]
+    assert [len(procedure.steps) for procedure in runbook.procedures] == [1, 1]
+
+
+def test_numbered_scenarios_without_marks_are_issues_with_their_parts() -> None:
+    """A line `Scenario 1: …` over a list of plain keys says as much as a heading."""
+    first, second = _issues(
+        "## Incident scenarios\n\nScenario 1: Login is down\n\n * Symptom: health check fails\n"
+        " * Diagnosis: `systemctl status auth`\n * Fix: `systemctl restart auth`\n\nScenario 2: Tokens are refused\n\n"
+        " * Probable cause: clock skew\n * Fix: `chronyc makestep`\n"
+    )
+    assert [len(first.symptoms), len(first.diagnosis), len(first.causes)] == [1, 1, 1]
+    assert [cause.name for cause in second.causes] == ["clock skew"]

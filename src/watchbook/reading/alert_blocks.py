@@ -26,7 +26,14 @@ from watchbook.reading.synonyms import column_named
 _MEANING = frozenset(
     {"meaning", "fires when", "fires if", "triggered when", "triggers when", "alerts when", "raised when"}
 )
-_KEYS = {"metric": "metric", "signal": "metric", "indicator": "metric", "alert": "name", "alert name": "name"}
+_KEYS = {
+    "metric": "metric",
+    "signal": "metric",
+    "indicator": "metric",
+    "alert": "name",
+    "alert name": "name",
+    "page": "page",
+}
 _SEVERITY_KEYS = ("severity", "level", "priority", "sev", "alert level", "urgency", "criticality")
 _LEVELS = ("warning", "high", "critical")
 _PAGES_IN = frozenset({"alerting"})
@@ -42,7 +49,7 @@ _LEADING = re.compile(
     r"^[\s🔴🟠🟡🟢🔵🚨]*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s+",
     re.I,
 )
-_MARK = re.compile(r"\s*([🔴🟠🟡🟢🔵🚨])")
+_MARK = re.compile(r"\s*([🔴🟠🟡🟢🔵])")
 _HIGH = re.compile(
     r"\b(?:high|above|exceed\w*|too many|spike\w*|elevated|excess\w*|over)\b|High(?=[A-Z]|$)", re.IGNORECASE
 )
@@ -64,7 +71,13 @@ class _Found:
 
     @property
     def response(self) -> str:
-        return self.fields["response"].text if "response" in self.fields else ""
+        """Who is told; `Page: yes` pages."""
+        said = self.fields["response"].text if "response" in self.fields else ""
+        page = self.fields["page"].text.strip().casefold() if "page" in self.fields else ""
+        called = "Page on-call" if page in ("yes", "true", "y", "✅", "always") else page and f"page {page}"
+        return ", ".join(
+            part for part in (called if page not in ("no", "false", "n", "❌", "never") else "", said) if part
+        )
 
     @property
     def measures(self) -> bool:
@@ -98,10 +111,17 @@ def read(chapter: Section, alerts: Alerts, claimed: list[Claimed]) -> Section:
     return _Reader(alerts, chapter.kind, claimed).section(chapter, severity, top=chapter.kind != "")
 
 
-class _Reader:
-    """Goes through the sections of one chapter."""
+def rest_of(chapter: Section) -> Section:
+    """The chapter without the blocks that `read` will take, which are no figures; nothing is taken yet."""
+    if chapter.kind not in _STRICT | _PAGES_IN:
+        return chapter
+    return _Reader(None, chapter.kind, []).section(chapter, None, top=chapter.kind != "")
 
-    def __init__(self, alerts: Alerts, kind: str, claimed: list[Claimed]) -> None:
+
+class _Reader:
+    """Goes through the sections of one chapter. Without `alerts` it only looks."""
+
+    def __init__(self, alerts: Alerts | None, kind: str, claimed: list[Claimed]) -> None:
         self.alerts, self.kind, self.claimed = alerts, kind, claimed
         self.loose = kind in _PAGES_IN
 
@@ -157,11 +177,13 @@ class _Reader:
         if placeholder_in(Line(found.line, found.name)):
             return False
         if not self.loose:
-            told = found.measures or found.named or (is_identifier(found.name) and "severity" in found.fields)
-            return told and found.rated
+            rated = "severity" in found.fields or bool(found.severity)
+            return (found.measures or found.named or (is_identifier(found.name) and rated)) and found.rated
         return found.measures or found.named or (is_identifier(found.name) and (found.about or found.rated))
 
     def _take(self, found: _Found, severity: Severity | None) -> None:
+        if self.alerts is None:
+            return
         notes = self.alerts.notes
         notes.also_read(found.line)
         for line in found.lines:
@@ -222,7 +244,7 @@ class _Reader:
             return said if not subject else Line(said.number, written)
         ways = [op for op, word in ((">", _HIGH), ("<", _LOW)) if word.search(name)] or [">", "<"]
         good = [way for op in ways if self._reads(way := f"{subject} {op} {said.text}".strip(), name)]
-        if len(good) != 1:
+        if len(good) != 1 or self.alerts is None:
             return said
         where = "above" if ">" in good[0] else "below"
         self.alerts.notes.tell(
@@ -231,7 +253,8 @@ class _Reader:
         return Line(said.number, good[0])
 
     def _reads(self, text: str, name: str) -> bool:
-        return isinstance(read_condition(text, name, self.alerts.known), ReadCondition)
+        known = self.alerts.known if self.alerts is not None else None
+        return isinstance(read_condition(text, name, known), ReadCondition)
 
 
 def _opens_another(blocks: tuple[Block, ...], index: int) -> bool:
@@ -321,10 +344,27 @@ def _size(blocks: tuple[Block, ...]) -> int:
     return len(block.rows) + 1 if isinstance(block, Table) else -1
 
 
-def _of_item(item: Item) -> _Found | None:
-    """An item with fields listed below it."""
-    if not item.blocks or not item.first.text:
+def _of_one_line(item: Item) -> _Found | None:
+    """`**CPU** – Threshold: 85%, Duration: 10 minutes, Severity: Major`."""
+    own = item.first.field(plain=False)
+    if own is None or item.blocks:
         return None
+    edges = [0, *(found.end() for found in _NEXT_FIELD.finditer(own.value.text))]
+    ends = [*(found.start() for found in _NEXT_FIELD.finditer(own.value.text)), len(own.value.text)]
+    parts = [own.value.cut(start, end) for start, end in zip(edges, ends, strict=True)]
+    taken = list(_of_lines(parts))
+    if len(taken) < 2 or len(taken) < len(parts):
+        return None
+    found = _named(own.key, item.line)
+    found.fields = {key: value for key, _, value in reversed(taken)}
+    found.lines = [item.line]
+    return found
+
+
+def _of_item(item: Item) -> _Found | None:
+    """An item with fields listed below it, or behind it in one line."""
+    if not item.blocks or not item.first.text:
+        return _of_one_line(item)
     own = item.first.field(plain=False)
     title = own.key if own is not None and not own.value.text else item.first.text
     found = _named(title.rstrip(":"), item.line)
@@ -354,9 +394,20 @@ def _fields(blocks: Iterable[Block]) -> Iterator[tuple[str, int, Line]]:
                 pass
 
 
+_FIRES = re.compile(
+    r"(?:this (?:alert|alarm) )?(?:fires|triggers|is raised|is triggered|alerts) (?:when|if)\s+",
+    re.IGNORECASE,
+)
+_NEXT_FIELD = re.compile(r"\s*[,;|]\s*(?=[A-Z][\w ]{1,24}:\s)")
+
+
 def _of_lines(lines: Iterable[Line]) -> Iterator[tuple[str, int, Line]]:
     for line in lines:
         made = line.field()
+        fires = _FIRES.match(line.text)
+        if fires is not None:
+            yield "meaning", line.number, line.cut(fires.end())
+            continue
         column = _column(made.key) if made is not None else ""
         if made is not None and column:
             yield column, line.number, made.value

@@ -36,6 +36,7 @@ _ASSIGNED = re.compile(r"\A(?:[A-Za-z_]\w*=(?:\$\([^()]*\)|\"[^\"]*\"|'[^']*'|[^
 _OUTPUT = re.compile(r"[A-Z][A-Z0-9_/()%-]+(?:\s{2,}[A-Z(][A-Z0-9_/()%-]*(?:\s[A-Z0-9_/()%-]+)?)+")
 _PROMPT = re.compile(
     r"\s*(?:\([\w.-]+\)\s*)?(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?|~?[\w./-]*)?[$%❯]\s+(?=\S)"
+    r"|\s*(?:\[[^\]]{1,60}\]|[\w.-]+@[\w.-]+(?::\S*)?)#\s+(?=\S)"
 )
 _CLIENT_PROMPT = re.compile(
     r"\s*(?:(?:mysql|mariadb|sqlite|sql|redis|mongo|mongos|rs\w*|test|cqlsh|ftp|"

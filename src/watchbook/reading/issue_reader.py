@@ -34,12 +34,16 @@ from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
 from watchbook.reading.step_text import Lines, command_in, first_words, is_path, item_name, item_text
-from watchbook.reading.step_words import CHECK
+from watchbook.reading.step_words import CHECK, alternative
 from watchbook.reading.steps import Setting, StepWriter
 
 _LOOKS = re.compile(
     r"(?:open|filter|go to|navigate|search|watch|tail|correlate|assess|read)\b", re.IGNORECASE
 )
+_OPENING = frozenset(
+    {"symptoms", "cause", "causes", "diagnosis", "solution"}
+)  # also where the key is not bold
+_LONGEST_WAY = 120  # characters
 _LABEL = 7  # below every heading
 
 
@@ -147,6 +151,17 @@ class IssueReader:
         cause.advice = f"{cause.advice}\n{block.text}" if cause.advice else block.text
         self.notes.read(block, "advice", f"Advice for “{cause.name}”.")
 
+    def _is_another_way(self, block: Paragraph) -> bool:
+        """`Option B: reroute` over a block: a remedy of its own, never run behind the one before it."""
+        way = alternative(block.text)
+        if way not in ("option", "or") or len(block.text) > _LONGEST_WAY:
+            return False
+        name = block.text.strip().rstrip(":.")
+        self.causes.append(CauseDraft(name, block.line, advice=name))
+        self.notes.read(block, "cause", f"Another way out of “{self.name}”: {name}.")
+        self.part = "cause"
+        return True
+
     def _paragraph(self, block: Paragraph) -> None:
         """Fields (`**Alert:** Service Down`, `**Cause:** …`), what a person looks at, advice, and prose."""
         ending = re.split(r"(?<=[.!?])\s+", block.text.strip())[-1]
@@ -160,6 +175,8 @@ class IssueReader:
                 and command_in(block.lines[0] if block.lines else Line(0, "")) is None
             ):
                 self._look(block)
+                return
+            if self.part in ("solution", "cause") and self._is_another_way(block):
                 return
             if self.part in ("solution", "cause", "answer") and not block.text.rstrip().endswith(":"):
                 self._advise(block)
@@ -206,6 +223,8 @@ class IssueReader:
         code = command_in(line)
         if code and not is_path(code) and self.part in ("diagnosis", "solution", "cause") and " " in code:
             self._item(Item((line,), (), line.number, line.number))
+            if self.name.endswith("?") and self.causes and self.causes[-1].advice is None:
+                self.causes[-1].advice = line.text
         elif self.part == "diagnosis" and line.text:
             self._look(Paragraph((line,), line.number, line.number))
         elif self.part == "symptoms" and line.text:
@@ -245,10 +264,10 @@ class IssueReader:
 
     def _list(self, block: List) -> None:
         for item in block.items:
-            found = (
-                item.first.field() if self.part in ("", "other") or item.first.field(plain=False) else None
-            )
+            found = item.first.field()
             kind, name = part_of(found.key) if found else ("", "")
+            if found and not found.bold and self.part not in ("", "other") and kind not in _OPENING:
+                found, kind = None, ""
             opened = item.first.text.rstrip().endswith(":") and part_of(item.first.text.rstrip(" :"))[0]
             if found and kind:
                 self._field(found, kind, name, item.first)

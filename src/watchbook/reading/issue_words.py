@@ -48,14 +48,16 @@ _PARTS = tuple(
             "solution",
             r"""(?:common\ |possible\ |quick\ |immediate\ |recommended\ |long[-\ ]term\ |short[-\ ]term\ )?
             (?:solutions? | resolutions? | fix(?:es)? | remed(?:y|ies) | remediations? | answer | a
-            | mitigations? | actions? | response | recovery | workarounds? | how\ to\ (?:fix|resolve) | what\ to\ do
+            | mitigations? | actions? | response | recovery | workarounds? | what\ to\ do
+            | how\ to\ (?:fix|resolve|mitigate|recover|solve)
             | steps\ to\ (?:fix|resolve))(?:\ (?:steps?|actions?|procedures?|protocol|strateg(?:y|ies)|options?))?
             (?:\s*[:–—-]\s*(?P<name>.+))?""",
         ),
         ("alert", r"alerts? | alert\ names? | triggered\ by | related\ alerts?"),
         (
             "prose",
-            r"""impact | meaning | severity | description | overview | background | prevention | escalat\w* | notes?
+            r"""what\ (?:it\ means|happened|this\ means)
+            | impact | meaning | severity | description | overview | background | prevention | escalat\w* | notes?
             | references? | related.* | root\ cause\ analysis | post.?mortem | communication | long.?term.*""",
         ),
     )
@@ -83,9 +85,14 @@ def part_of(title: str) -> tuple[str, str]:
     return "", text
 
 
+_RATED = re.compile(
+    r"\s*[(\[](?:critical|high|medium|low|warning|info|p[0-4]|sev-?\d)[)\]]\s*$", re.IGNORECASE
+)
+
+
 def issue_name(title: str) -> str:
     """`Issue: Service is down` → `Service is down`; `3. High memory` → `High memory`."""
-    text = clean_title(title)
+    text = _RATED.sub("", clean_title(title))
     return _ISSUE_PREFIX.sub("", text, count=1).strip() or text
 
 
@@ -140,9 +147,10 @@ _TELLS = {
         r"(?:diagnos|investigat|triage\b|debug|how to (?:check|diagnose)|what to check|runbook$)", re.IGNORECASE
     ),
     "solution": re.compile(
-        r"(?:(?:possible|quick|recommended|immediate)\s+)?(?:solution|resolution|resolve|fix|remed|mitigat|workaround)", re.I
+        r"(?:(?:possible|quick|recommended|immediate)\s+)?(?:solution|resolution|resolve|fix|remed|mitigat|workaround"
+        r"|how to (?:fix|resolve|mitigate|recover|solve))", re.I
     ),
-    "meaning": re.compile(r"(?:meaning|impact)\b", re.IGNORECASE),
+    "meaning": re.compile(r"(?:meaning|impact|what (?:it means|happened|this means))\b", re.IGNORECASE),
 }  # fmt: skip
 _TROUBLE = re.compile(
     r"(?:known\s+)?(?:issue|problem|error|symptom|alert)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*\S", re.IGNORECASE

@@ -62,10 +62,16 @@ def outline(document: Document) -> tuple[Section, ...]:
     return tuple(chapters)
 
 
+# Words that name a document as often as a section of one: `On-call: search cluster`.
+_NAMES = frozenset({"contacts", "overview", "handoff", "escalation", "environments"})
+
+
 def _is_title(section: Section) -> bool:
     """Whether the first heading names the document: it says nothing of a section, or has sections of other kinds below."""
     if section.level != 1:
         return False
+    if section_kind(section.title) in _NAMES and len(section.sections) > 1:
+        return True
     return not section_kind(section.title) or any(section_kind(child.title) for child in section.sections)
 
 

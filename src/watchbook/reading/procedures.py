@@ -138,6 +138,11 @@ def _units(section: Section) -> list[_Unit]:
         found.append(unit)
         for block in part.blocks:
             label = block.label if isinstance(block, Paragraph) else None
+            if isinstance(block, Paragraph) and _names_part(block):
+                name = _NUMBERED_PART.sub("", label or block.text, count=1).strip(" :.–—-")
+                unit.blocks.append(replace(block, lines=(Line(block.line, f"{name or block.text}:"),)))
+                unit.parts += 1
+                continue
             if label and not _GENERIC.fullmatch(label) and not _NUMBERED_PART.match(label):
                 unit = _Unit(clean_title(label), block.line)
                 found.append(unit)
@@ -149,6 +154,11 @@ def _units(section: Section) -> list[_Unit]:
 
 
 @lru_cache(maxsize=1024)
+def _names_part(block: Paragraph) -> bool:
+    """Whether a paragraph is one line such as `Phase 1: Prepare`, which names what stands below it."""
+    return len(block.lines) == 1 and len(block.text) < 80 and _NUMBERED_PART.match(block.text) is not None
+
+
 def clean_title(title: str) -> str:
     """A title without numbering, emoji and a closing colon: `3.2 🚀 Normal Deployment:` → `Normal Deployment`."""
     text = _NUMBERING.sub("", title.strip()).strip().rstrip(":").strip()

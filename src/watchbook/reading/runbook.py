@@ -287,7 +287,7 @@ def _read_watching(draft: _Draft) -> None:
             for block in chapter.all_blocks
             if isinstance(block, Table) and alerting.is_alert_table(block)
         ]
-        metrics.read(_without(chapter, tables), notes, draft.figures)
+        metrics.read(_without(alert_blocks.rest_of(chapter), tables), notes, draft.figures)
 
 
 def _without(section: Section, blocks: list[Table]) -> Section:

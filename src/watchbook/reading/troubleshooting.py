@@ -34,6 +34,11 @@ _TELLING = frozenset({"symptoms", "cause", "causes", "diagnosis", "solution"})
 _QUESTION = re.compile(r"Q(?:uestion)?\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 
 
+_NUMBERED = re.compile(
+    r"(?:scenario|issue|problem|case|incident)\s*#?\d+\s*[:.)–—-]\s*(?P<text>\S.{2,120})", re.IGNORECASE
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Troubles:
     """What a troubleshooting chapter holds; each remedy is a procedure."""
@@ -228,7 +233,8 @@ def _opening(block: Block) -> tuple[str, list[Block]]:
     label = Paragraph((first,), first.number, first.number).label
     question = _QUESTION.fullmatch(first.text)
     made = first.field(plain=False)
-    words = question["text"] if question else label or ""
+    numbered = _NUMBERED.fullmatch(first.text) if len(block.lines) == 1 else None
+    words = question["text"] if question else label or (numbered["text"] if numbered else "")
     if not words and made is not None and not part_of(made.key)[0] and len(block.lines) > 1:
         return "", []
     later = block.lines[1:]
