@@ -90,8 +90,8 @@ def is_hazy(word: Word) -> bool:
 # Programs whose output is names, ids and numbers, which no option looks like.
 _GIVE_NAMES = words(
     "kubectl oc docker podman nerdctl crictl docker-compose pgrep pidof ps lsof date hostname dirname basename which "
-    "command readlink realpath pwd git aws gcloud az doctl systemctl helm id whoami nproc uname seq getent dig find ls mktemp "
-    "psql mysql redis-cli wc stat du df kafka-topics.sh kafka-topics sudo timeout terraform consul nomad virsh lsblk"
+    "command readlink realpath pwd git aws gcloud az doctl systemctl helm id whoami nproc uname seq getent dig find ls "
+    "mktemp psql mysql redis-cli wc stat du df kafka-topics.sh kafka-topics sudo timeout terraform consul nomad virsh lsblk"
 )
 
 

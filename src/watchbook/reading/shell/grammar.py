@@ -134,7 +134,10 @@ class Reader(WordReader):
             self.refuse_split_operator(2 if both else 1)
             self.place += 2 if both else 1
             last = found[-1]
-            if both and (not last.words or any(redirect.operator == "<<<" for redirect in last.redirects)):
+            if both and (
+                (last.assignments and not last.words)
+                or any(redirect.operator == "<<<" for redirect in last.redirects)
+            ):
                 raise Unreadable("`|&` behind this is not read", self.place)
             self.skip_lines()
             following = [piped(command, into=True) for command in self.command("|")]
