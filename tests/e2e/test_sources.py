@@ -35,9 +35,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         text = (made.folder / "RUNBOOK.md").read_text()
         (made.folder / "RUNBOOK.md").unlink()
         more = "\n## Severity Levels\n\nSee [more](more.md)\n"
-        repo.commit(
-            {"till/RUNBOOK.md": text + more, "till/more.md": ALERTS.format(500)}
-        )
+        repo.commit({"till/RUNBOOK.md": text + more, "till/more.md": ALERTS.format(500)})
         with (made.folder / "watchbook.toml").open("a") as wiring:
             wiring.write(
                 '\n[[sources]]\nrepo = "../repo"\nref = "main"\nglob = "*/RUNBOOK.md"\nevery = "1s"\n'

@@ -93,8 +93,7 @@ def test_a_few_runbooks_are_read_here() -> None:
 def _begun(folder: Path) -> subprocess.Popen[bytes]:
     """A check of many large runbooks, with both of its processes at work, in a group of its own."""
     hard = (
-        "# X\n\n## Troubleshooting\n\n"
-        + "### Down\n\n```bash\nkubectl get pods; echo $(date)\n```\n\n" * 300
+        "# X\n\n## Troubleshooting\n\n" + "### Down\n\n```bash\nkubectl get pods; echo $(date)\n```\n\n" * 300
     )
     for number in range(64):
         (folder / f"{number}-runbook.md").write_text(f"{hard}\n{number}\n", encoding="utf-8")
