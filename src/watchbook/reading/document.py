@@ -36,7 +36,7 @@ from watchbook.reading.blocks import (
 from watchbook.reading.dialects import Oddity, as_markdown
 from watchbook.reading.front_matter import read_front_matter
 from watchbook.reading.html_blocks import Heading
-from watchbook.reading.markup import BlockBuilder
+from watchbook.reading.markup import LONGEST_LINE, BlockBuilder
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -46,10 +46,6 @@ __all__ = [
     "Block", "Comment", "Document", "Fence", "Field", "Html", "Item", "Line", "List", "Paragraph", "Quote", "Row",
     "Section", "Span", "Table", "parse_document",
 ]  # fmt: skip
-
-_LONGEST_LINE = (
-    20_000  # characters; a longer line is kept as one plain paragraph, so that reading stays linear
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,8 @@ def parse_document(text: str) -> Document:
     guard = _guard_for(text)
     guarded = "\n".join(_guard_pipes(line, guard) if "`" in line and "|" in line else line for line in lines)
     tokens = _markdown().parse(guarded)
-    blocks = BlockBuilder(tokens, tuple(lines), guard if guard in guarded else "").build()
+    long = {number: line for number, line in enumerate(source, 1) if len(line) > LONGEST_LINE}
+    blocks = BlockBuilder(tokens, tuple(lines), guard if guard in guarded else "", long).build()
     preamble, sections = _nest(blocks, len(source))
     return Document(source, preamble, sections, front, front_end, "\n".join(source), oddities)
 
@@ -152,7 +149,11 @@ def _parse_marks(state: "StateCore") -> None:
 
 def _shortened(line: str) -> str:
     """Lines nobody writes by hand lose their marks, which the Markdown parser would take quadratic time for."""
-    return line if len(line) <= _LONGEST_LINE else re.sub(r"[`*_\[\]()<>!&|\\]", " ", line)
+    if len(line) <= LONGEST_LINE:
+        return line
+    start = re.match(r"[ \t>]*(?:[*+-] )?", line)  # where it stands: in a quote, in an item
+    at = start.end() if start else 0
+    return line[:at] + re.sub(r"[`*_\[\]()<>!&|\\]", " ", line[at:])
 
 
 # --- pipes inside backticks do not split a cell ---------------------------------------------------------------

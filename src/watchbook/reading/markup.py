@@ -5,6 +5,7 @@ joins nothing into sections and knows nothing of runbooks.
 """
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from watchbook.reading.blocks import (
@@ -26,11 +27,21 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-class BlockBuilder:
-    """Walks the parser's flat tokens once. `guard` is the stand-in for pipes, empty where there is none."""
+# Characters: a longer line is nobody's writing. It is one plain line without marks, read as far as this; in code it stays as
+# it is. So reading stays linear: the Markdown parser and patterns take longer for one long line than for many short ones.
+LONGEST_LINE = 20_000
 
-    def __init__(self, tokens: "list[Token]", source: tuple[str, ...], guard: str) -> None:
-        self.tokens, self.source, self.guard = tokens, source, guard
+
+class BlockBuilder:
+    """Walks the parser's flat tokens once. `guard` is the stand-in for pipes, empty where there is none.
+
+    `long` are the lines, by number, that the parser was given without their marks.
+    """
+
+    def __init__(
+        self, tokens: "list[Token]", source: tuple[str, ...], guard: str, long: Mapping[int, str]
+    ) -> None:
+        self.tokens, self.source, self.guard, self.long = tokens, source, guard, long
         self.at = 0
         self.lifted: list[Block] = []  # tables inside list items, which stand behind their list
 
@@ -125,6 +136,12 @@ class BlockBuilder:
         if self.guard:
             content = content.replace(self.guard, "|")
         lines = tuple(content.split("\n")) if content else ()
+        first = line + (token.type == "fence")
+        if self.long:  # code is run as it is written, however long its lines are
+            lines = tuple(
+                self.long[first + index][-len(text) :] if first + index in self.long and text else text
+                for index, text in enumerate(lines)
+            )
         info = token.info.strip()
         if self.guard:
             info = info.replace(self.guard, "|")
@@ -155,10 +172,11 @@ class BlockBuilder:
                     child.content = child.content.replace("\\|", "|")
         if not children:  # no marks: `reading.document` leaves the text as it is
             return tuple(
-                Line(number + offset, text.strip()) for offset, text in enumerate(token.content.split("\n"))
+                Line(number + offset, text[:LONGEST_LINE].strip())
+                for offset, text in enumerate(token.content.split("\n"))
             )
         if len(children) == 1 and children[0].type == "text":
-            return (Line(number, children[0].content.strip()),)
+            return (Line(number, children[0].content[:LONGEST_LINE].strip()),)
         return _InlineBuilder(number, token.content).build(children)
 
 
