@@ -76,7 +76,9 @@ def say(value: float, unit: Unit | str) -> str:
     match Unit(unit):
         case Unit.RATIO:
             percent = round(value * 100, 6)
-            return f"{f'{percent:.6g}' if 99 < percent < 100 else say_number(percent)}%"  # 99.999% is not 100%
+            return (
+                f"{f'{percent:.6g}' if 99 < percent < 100 else say_number(percent)}%"  # 99.999% is not 100%
+            )
         case Unit.SECONDS:
             return say_duration(value)
         case Unit.BYTES:

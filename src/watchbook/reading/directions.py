@@ -29,7 +29,7 @@ _MORE_IS_BETTER = re.compile(
     r"|apdex|score|compliance|healthy|free|remaining|headroom|conversions?|delivered|deliverability"
     r"|delivery rate|freshness"
     r"|durability|ready|retention|replicas|instances|pods|lifetime|validity|completeness|passing|pass rate"
-    r"|mtbf|deploy(?:ment)? frequency|quorum|up)\b"
+    r"|mtbf|deploy frequency|deployment frequency|quorum|up)\b"
 )
 
 

@@ -121,6 +121,8 @@ def _read_item(item: Item, around: _Around, gathered: FigureRules) -> None:
         _read_task(line, inner, gathered)
     elif not scales:
         _read_line(line, around, gathered)
+    if not any(isinstance(block, List) for block in item.blocks):
+        return
     words = line.text.rstrip(" :") if len(line.text) < 100 else ""
     role = role_of_title(words) or role_of_words((words,))
     below = _Around(
@@ -173,9 +175,12 @@ _SCALE = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bool = False) -> None:
     notes = gathered.notes
-    if line.number in notes.read_lines or placeholder_in(line) is not None:
+    if _DIGIT.search(line.text) is None or line.number in notes.read_lines or placeholder_in(line) is not None:
         return
     scale = _SCALE.match(line.text)
     if scale is not None:

@@ -183,12 +183,13 @@ def _check_condition(
 
 _EXPIRES = re.compile(
     r"(?P<of>.{0,60}?)\s*\bcert(?:ificate)?s?\b(?P<more>.{0,30}?)\s*\b(?:expir(?:es?|ing|y|ation)|valid(?:ity)?)\s+"
-    r"(?P<op>in\s*<=|in\s*≤|in\s*<|in less than|within less than|within|in under|in at most|in fewer than|in)\s*(?P<time>\d.*)",
+    r"(?P<op>in\s*<=|in\s*≤|in\s*<|in less than|within less than|within|in under|in at most|in fewer than|in)"
+    r"\s*(?P<time>\d.*)",
     re.IGNORECASE,
 )
 _CERTIFICATES = frozenset(
-    ["a", "an", "any", "the", "our", "its", "tls", "ssl", "x509", "https", "server", "cert", "manager", "is", "will", "about",
-     "to", "that", "soon", "going", "which"]
+    ["a", "an", "any", "the", "our", "its", "tls", "ssl", "x509", "https", "server", "cert", "manager", "is", "will",
+     "about", "to", "that", "soon", "going", "which"]
 )  # fmt: skip
 
 

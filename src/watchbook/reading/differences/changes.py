@@ -28,7 +28,8 @@ class Risk(StrEnum):
 
 KINDS = (
     "service", "alert", "page", "severity", "unattended", "check", "procedure", "step", "parameter", "issue", "command",
-    "objective", "environment", "contact", "maintenance", "backup", "metric", "figure", "dependency", "document", "finding", "other",
+    "objective", "environment", "contact", "maintenance", "backup", "metric", "figure", "dependency", "document",
+    "finding", "other",
 )  # fmt: skip
 
 
