@@ -15,7 +15,8 @@ from watchbook.reading.shell.table import words
 
 _ISSUE_PREFIX = re.compile(
     r"(?:(?:(?:known\s+)?issue|problem|incident|alert(?:\s+name)?|error|scenario|symptom|"
-    r"failure|case|question|q)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|(?-i:(?!SEV)[A-Z]{2,6}-\d+)\s*[:–—-]\s*|\d+[.)]\s*)",
+    r"failure|case|question|q)\s*(?:#?\d+(?:\.\d+)*)?\s*[:–—-]\s*|(?-i:(?!SEV)[A-Z]{2,6}-\d+)\s*[:–—-]\s*|"
+    r"(?<!\d)\d{1,9}[.)]\s*)",
     re.IGNORECASE,
 )
 # What a label or heading inside an issue opens, earlier ones first; `name` is what it carries behind a colon.
