@@ -180,7 +180,11 @@ _DIGIT = re.compile(r"\d")
 
 def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bool = False) -> None:
     notes = gathered.notes
-    if _DIGIT.search(line.text) is None or line.number in notes.read_lines or placeholder_in(line) is not None:
+    if (
+        _DIGIT.search(line.text) is None
+        or line.number in notes.read_lines
+        or placeholder_in(line) is not None
+    ):
         return
     scale = _SCALE.match(line.text)
     if scale is not None:
@@ -197,6 +201,9 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
         return
     if role is None or not has_number(found.value.text):
         return
+    by_title = role_of_words((found.key,)) is None
+    if by_title and isinstance(read_limits(found.value.text), str) and not bounds_of(found.value.text):
+        return  # `**Time**: 8:30 PM` below a title that says a role: a number of something else
     name, sense = _named(found.key, role, around)
     if name == around.name and _names_its_own(found.value.text):
         name = ""

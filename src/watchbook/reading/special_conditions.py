@@ -188,8 +188,8 @@ _EXPIRES = re.compile(
     re.IGNORECASE,
 )
 _CERTIFICATES = frozenset(
-    ["a", "an", "any", "the", "our", "its", "tls", "ssl", "x509", "https", "server", "cert", "manager", "is", "will",
-     "about", "to", "that", "soon", "going", "which"]
+    ["a", "an", "any", "the", "our", "its", "tls", "ssl", "x509", "https", "server", "cert", "manager", "certificate",
+     "certificates", "is", "will", "about", "to", "that", "soon", "going", "which"]
 )  # fmt: skip
 
 
