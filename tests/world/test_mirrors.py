@@ -200,6 +200,23 @@ def test_a_file_that_is_too_large_is_refused(repo: Repo, monkeypatch: pytest.Mon
         _text(mirror, commit, "RUNBOOK.md")
 
 
+def test_a_damaged_content_is_fetched_again(repo: Repo) -> None:
+    """What cannot be read is told once; the next look makes the mirror anew."""
+    commit = repo.commit({"RUNBOOK.md": "one\n"})
+    mirror = _mirror(repo)
+    mirror.refresh()
+    assert _text(mirror, commit, "RUNBOOK.md") == b"one\n"
+    held = (mirror.folder / "mirror.git" / "objects" / "pack").glob("*.pack")
+    for pack in held:
+        if b"blob" in call_git(pack.parent, ("verify-pack", "-v", str(pack))).output:
+            pack.chmod(0o600)
+            pack.write_bytes(pack.read_bytes()[:-30] + b"x" * 30)
+    with pytest.raises(GitError, match=r"its mirror is damaged .*It is made anew"):
+        _text(mirror, commit, "RUNBOOK.md")
+    assert mirror.refresh() == commit
+    assert _text(mirror, commit, "RUNBOOK.md") == b"one\n"
+
+
 @pytest.mark.slow
 def test_many_fetches_do_not_fill_the_disk(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many packs the mirror is made anew, and the last good commit is in it."""

@@ -34,6 +34,10 @@ class Entry:
     executable: bool = False
 
 
+class TooLargeError(GitError):
+    """More bytes than are wanted."""
+
+
 class Mirror:
     """The mirror of one ref. Made without touching anything; `folder` is its own, made when it is first needed."""
 
@@ -44,6 +48,8 @@ class Mirror:
         if _COMMIT.fullmatch(ref):
             self.shown_ref = ref[:7]
         self._bare = folder / "mirror.git"
+        self._whole: set[str] = set()  # commits whose trees were found whole
+        self._damaged = False  # something in it could not be read
 
     def name_of(self, commit: str) -> str:
         """A commit as people name it: `main@1a2b3c4`."""
@@ -74,10 +80,12 @@ class Mirror:
         """The id of all that a folder of a commit holds; empty text for the top."""
         return self._local("rev-parse", "--verify", f"{commit}:{folder}").decode().strip()
 
-    def contents(self, commit: str, entries: Sequence[Entry]) -> dict[str, bytes]:
+    def contents(
+        self, commit: str, entries: Sequence[Entry], most_bytes: int | None = None
+    ) -> dict[str, bytes]:
         """What files of a commit hold, by path; those that are not here yet are fetched, all at once.
 
-        GitError where one is over 20 MiB.
+        TooLargeError where one is over 20 MiB, or all are over `most_bytes`: nothing of them is then held in memory.
         """
         if not entries:
             return {}
@@ -86,12 +94,17 @@ class Mirror:
         sizes = self._local(
             "cat-file", "--batch-check=%(objecttype) %(objectsize)", given=wanted
         ).splitlines()
+        total = 0
         for entry, said in zip(entries, sizes, strict=True):
             kind, _, size = said.partition(b" ")
             if kind != b"blob":
                 raise self._error(f"{entry.path} is missing from the mirror", "It is fetched again.")
-            if int(size) > _LARGEST_BYTES:
-                raise self._error(f"{entry.path} is larger than 20 MiB", "Leave it out with glob.")
+            total += int(size)
+            what = f"{entry.path} is larger than 20 MiB" if int(size) > _LARGEST_BYTES else ""
+            if what or (most_bytes is not None and total > most_bytes):
+                raise TooLargeError(
+                    what or "it is too large", where=self.remote.shown, mend="Leave it out with glob."
+                )
         return _split(self._local("cat-file", "--batch", given=wanted), entries)
 
     # What is there ------------------------------------------------------------------------------------------
@@ -102,7 +115,7 @@ class Mirror:
         A mirror that is damaged is made anew, beside the old one, which stays until the new one is whole.
         """
         with self._locked():
-            if not self._is_sound():
+            if self._damaged or not self._is_sound():
                 return self._rebuild()
             commit, name = self._ask(self._bare)
             if commit != self._resolved(_TIP) or not self._has(commit):
@@ -171,12 +184,14 @@ class Mirror:
             return False
         if call_git(self._bare, ("rev-parse", "--is-bare-repository"), environment=self._own()).code != 0:
             return False
-        commits = [one for one in (self._resolved(_TIP), self._resolved(_GOOD)) if one]
-        return all(
-            call_git(self._bare, ("ls-tree", "-r", "-t", "--full-tree", one), environment=self._own()).code
-            == 0
-            for one in set(commits)
-        )
+        for commit in {self._resolved(_TIP), self._resolved(_GOOD)} - {""} - self._whole:
+            listed = call_git(
+                self._bare, ("ls-tree", "-r", "-t", "--full-tree", commit), environment=self._own()
+            )
+            if listed.code != 0:
+                return False
+            self._whole.add(commit)
+        return True
 
     def _rebuild(self) -> str:
         """A new mirror in the place of the old one, once it holds the ref's commit."""
@@ -195,6 +210,7 @@ class Mirror:
             call_git(fresh, ("update-ref", _GOOD, commit), environment=self._own())
         shutil.rmtree(self._bare, ignore_errors=True)
         fresh.replace(self._bare)
+        self._damaged, self._whole = False, set()
         return commit
 
     @contextlib.contextmanager
@@ -235,10 +251,11 @@ class Mirror:
     def _own(self) -> dict[str, str]:
         return self.remote.environment(offline=True)
 
-    def _local(self, *arguments: str, given: bytes | None = None, may_fail: bool = False) -> bytes:
+    def _local(self, *arguments: str, given: bytes | None = None) -> bytes:
         """What git says of the mirror alone; it may not ask the remote for it."""
         done = call_git(self._bare, arguments, environment=self._own(), given=given, patience_s=_LOCAL_S)
-        if done.code != 0 and not may_fail:
+        if done.code != 0:
+            self._damaged = True
             raise self._error(
                 f"its mirror is damaged ({done.error.partition(chr(10))[0]})", "It is made anew."
             )

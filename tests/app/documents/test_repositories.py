@@ -222,11 +222,16 @@ def test_old_folders_go(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert stat.S_IMODE(folders.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("limit", [("MOST_FILES", 2), ("MOST_BYTES", 150)])
 def test_a_folder_that_is_too_large_holds_the_texts(
-    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    repo: Repo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    limit: tuple[str, int],
 ) -> None:
     """The runbook is watched all the same; that its commands find nothing else is logged."""
-    monkeypatch.setattr(exports, "MOST_FILES", 2)
+    monkeypatch.setattr(exports, *limit)
     repo.commit({"RUNBOOK.md": _text("shop"), "a.sh": "x", "b.sh": "x"})
     (one,) = _source(tmp_path).read().loaded
     assert [path.name for path in one.path.parent.iterdir()] == ["RUNBOOK.md"]

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from watchbook.world.mirrors import Entry, Mirror
+from watchbook.world.git import GitError
+from watchbook.world.mirrors import Entry, Mirror, TooLargeError
 
 KEPT = 20  # states that stay beside those in use
-MOST_FILES, MOST_BYTES = 20_000, 256 * 1024 * 1024
+MOST_FILES, MOST_BYTES = 5_000, 256 * 1024 * 1024
 LEFT_S = 3600.0  # what was begun longer ago than this nobody is writing any more
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Exports:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._links = folder / "folders", folder / "at"
+        self._heavy: set[str] = set()  # folders that are too much
 
     def place(self, folder: str) -> Path:
         """Where a folder of the repository is found, whatever its state; empty text is the top."""
@@ -64,13 +66,26 @@ class Exports:
             return place
         start = f"{folder}/" if folder else ""
         inside = [entry for path, entry in files.items() if path.startswith(start)]
-        if len(inside) > MOST_FILES:
-            inside = _texts(inside, f"{mirror.remote.shown}: {folder or 'its top'} has {len(inside)} files")
-        contents = mirror.contents(commit, inside)
-        if sum(map(len, contents.values())) > MOST_BYTES:
-            inside = _texts(inside, f"{mirror.remote.shown}: {folder or 'its top'} is larger than 256 MiB")
-        self._write(place, start, inside, contents)
+        self._write(place, start, inside, self._contents(mirror, commit, folder, inside))
         return place
+
+    def _contents(
+        self, mirror: Mirror, commit: str, folder: str, inside: Sequence[Entry]
+    ) -> Mapping[str, bytes]:
+        """What the files of a folder hold; of its Markdown alone where all is too much, or does not come over the line."""
+        if folder not in self._heavy:
+            why = f"has {len(inside)} files"
+            try:
+                if len(inside) <= MOST_FILES:
+                    return mirror.contents(commit, inside, MOST_BYTES)
+            except TooLargeError:
+                why = "is larger than 256 MiB, or holds a file over 20 MiB"
+            except GitError as error:
+                why = f"does not come over the line ({error.what})"
+            self._heavy.add(folder)
+            says = "only its Markdown is written to disk, and commands find nothing else there"
+            _log.warning("%s: %s %s: %s", mirror.remote.shown, folder or "its top", why, says)
+        return mirror.contents(commit, [entry for entry in inside if entry.path.endswith(".md")])
 
     def _write(
         self, place: Path, start: str, entries: Sequence[Entry], contents: Mapping[str, bytes]
@@ -78,7 +93,7 @@ class Exports:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            for entry in entries:
+            for entry in (entry for entry in entries if entry.path in contents):
                 path = fresh / entry.path.removeprefix(start)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(contents[entry.path])
@@ -114,11 +129,6 @@ def _put(fresh: Path, place: Path) -> None:
         remove(fresh)
         return
     place.chmod(0o555)
-
-
-def _texts(entries: Sequence[Entry], why: str) -> list[Entry]:
-    _log.warning("%s: only its Markdown is written to disk, and commands find nothing else there", why)
-    return [entry for entry in entries if entry.path.endswith(".md")]
 
 
 def remove(folder: Path) -> None:
