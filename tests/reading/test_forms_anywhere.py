@@ -159,3 +159,33 @@ def test_unknown_programs_and_local_scripts_are_commands() -> None:
     assert [(one.command, one.safety.safety if one.safety else None) for one in runbook.commands] == [
         ("build/tool conf health", Safety.UNKNOWN), ("./x.sh now", Safety.UNKNOWN),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("Option A:", "Option B:"), ["Option A", "Option B"]),
+        (("Restart it:", "Or:"), ["Restart it", "Or"]),
+        (("Restart it:", "Alternatively, empty it:"), ["Restart it", "Alternatively, empty it"]),
+        (("First, look:", "If it is still stuck:"), ["If it is still stuck", "Leave it out"]),
+    ],
+)
+def test_blocks_beside_each_other_are_a_choice(words: tuple[str, str], names: list[str]) -> None:
+    """What the words over a block call another way, or a case, is never run behind the block before it."""
+    (procedure,) = _read(
+        f"## Emergency Procedures\n\n### Basket is stuck\n\n{words[0]}\n\n"
+        "```bash\n# Restart\nsystemctl restart basket\n```\n\n"
+        f"{words[1]}\n\n```bash\n# Empty\nrm -rf /tmp/basket\n# Start\nsystemctl start basket\n```\n"
+    ).procedures
+    choice = procedure.steps[-1]
+    assert choice.kind is StepKind.CHOICE
+    assert [one.name for one in choice.choices] == names
+    assert not [step for step in procedure.steps if step.script and "rm -rf" in step.script]
+
+
+def test_an_item_that_is_done_only_in_some_case_is_a_choice() -> None:
+    """`If it is stuck: …` with a command asks first, in a list as in a block."""
+    (procedure,) = _read(
+        "## How to mend\n\n1. Look: `kubectl get pods`\n2. If it is stuck: `kubectl delete pod x`\n"
+    ).procedures
+    assert [step.kind for step in procedure.steps] == [StepKind.COMMAND, StepKind.CHOICE]

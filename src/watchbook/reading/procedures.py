@@ -24,6 +24,7 @@ from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, used_in
 from watchbook.reading.step_tables import columns_of_steps, read_step_table
 from watchbook.reading.step_text import Lines, command_in, is_path
+from watchbook.reading.step_ways import Ways
 from watchbook.reading.step_words import is_imperative, is_procedural, is_verify
 from watchbook.reading.steps import Setting, StepWriter
 
@@ -242,23 +243,22 @@ class _Chapter:
         return _are_steps(unit) or (unit.parts > 0 and any(_has_steps(block) for block in unit.blocks))
 
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
-        steps: list[Step] = []
+        ways = Ways(writer)
         before = ""
         for block, following in zip(unit.blocks, [*unit.blocks[1:], None], strict=True):
             match block:
                 case Fence():
-                    steps += writer.fence(block, before or unit.name)
+                    ways.block(before, writer.fence(block, before or unit.name))
                 case List() if isinstance(following, Fence) and _opens(block):
-                    steps += self._list(replace(block, items=block.items[:-1]), writer)
-                    before = block.items[-1].first.text.strip().rstrip(":")
-                    self.notes.read(
-                        block.items[-1].first, "step", f"The step {before}, with the commands below it."
-                    )
+                    ways.add(self._list(replace(block, items=block.items[:-1]), writer))
+                    last = block.items[-1].first
+                    before = last.text.strip().rstrip(":")
+                    self.notes.read(last, "step", f"The step {before}, with the commands below it.")
                     continue
                 case List():
-                    steps += self._list(block, writer)
+                    ways.add(self._list(block, writer))
                 case Table() if columns_of_steps(block):
-                    steps += read_step_table(block, writer)
+                    ways.add(read_step_table(block, writer))
                 case Paragraph():
                     self._paragraph(block)
                     before = _introduction(block)
@@ -266,7 +266,7 @@ class _Chapter:
                 case _:
                     self._prose(block)
             before = ""
-        return steps
+        return ways.done()
 
     def _list(self, block: List, writer: StepWriter) -> list[Step]:
         """Numbered and task items are steps; of other lists only the items with a command."""

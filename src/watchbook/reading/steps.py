@@ -361,7 +361,8 @@ class StepWriter:
             code = None
         if code is not None and not shells:
             group = Group([Commented(item.line, name)], [Ordered(item.line, item.line, code)])
-            return [draft.step for draft in self.group(group, {})]
+            drafts = self.group(group, {})
+            return [draft.step for draft in drafts] if self.setting.diagnosis else self.with_choices(drafts)
         if shells:
             self.notes.read(first, "step", f"The step {name or 'here'}, with the commands below it.")
             return [step for fence in fences for step in self.fence(fence, name)]
@@ -410,7 +411,11 @@ class StepWriter:
         )
         if fence is not None and len(drafts) > 1:
             self.notes.find("alternatives-in-sequence", drafts[0].step.line, name=f"“{name[:60]}”")
-        return self._step(name or "Choose", StepKind.CHOICE, drafts[0].step.line, choices=tuple(ways))
+        return self.choice(name, tuple(ways), drafts[0].step.line)
+
+    def choice(self, name: str, ways: tuple[Choice, ...], line: int) -> Step:
+        """A step at which a person chooses one of the ways."""
+        return self._step(name or "Choose", StepKind.CHOICE, line, choices=ways)
 
     def _step(self, name: str, kind: StepKind, line: int, **more: object) -> Step:
         """A step with an id that is unique in its procedure and stays when text moves."""
