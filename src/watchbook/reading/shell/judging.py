@@ -114,6 +114,8 @@ class Judge:
         if source.text is not None and name not in _TAKES_TEXT:
             result = most_dangerous([result, known(Safety.UNKNOWN, f"{name} is given text", call.part())])
         result = most_dangerous([result, secret]) if secret else result
+        heavy = self.whole_system(call)
+        result = most_dangerous([result, heavy]) if heavy else result
         return replace(result, part=result.part or call.part(), programs=(name, *result.programs))
 
     def by_table(
@@ -244,6 +246,22 @@ class Judge:
                 return known(Safety.REVEALS, f"it prints ${name}", call.part())
             if not is_plain_name(name) and not name.islower():
                 return known(Safety.UNKNOWN, f"what ${name} holds is not known", call.part())
+        return None
+
+    @staticmethod
+    def whole_system(call: Call) -> Classification | None:
+        """`grep -r x /` and `du -a /` walk every file of every disk."""
+        if call.name not in ("grep", "egrep", "fgrep", "rg", "ag", "du", "tree", "ls"):
+            return None
+        values = [word.value or "" for word in call.args]
+        deep = call.name in ("rg", "ag", "du", "tree") or any(
+            re.match(r"-\w*[rR]|--(?:dereference-)?recursive$", value) for value in values
+        )
+        bounded = any(
+            re.match(r"-\w*[sxdL]|--(?:max-depth|summarize|one-file-system)", value) for value in values
+        )
+        if deep and "/" in values and not (bounded and call.name in ("du", "tree")):
+            return known(Safety.COSTLY, f"{call.name} walks the whole file system", call.part())
         return None
 
     def secret_file(self, call: Call) -> Classification | None:

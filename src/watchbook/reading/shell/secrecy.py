@@ -33,7 +33,11 @@ _SECRET_FILE = re.compile(
     r"\.(?:pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg)$|(?:^|/)g?shadow-?$|secret|credential|passw|"
     r"/environ$|(?:^|/)(?:service-account|sa-key)[\w.-]*\.json$|kubeconfig|/var/run/secrets|(?:^|"
     r"[/_.-])private(?:[/_.-]|$)|"
-    r"(?:^|/)\.(?:bash|zsh|psql|mysql)_history$|(?:^|/)sudoers",
+    r"(?:^|/)\.(?:bash|zsh|psql|mysql)_history$|(?:^|/)sudoers|"
+    r"(?:^|/)\.(?:dockercfg|boto|s3cfg|mylogin\.cnf)$|/gh/hosts\.ya?ml$|rclone\.conf$|/\.m2/settings\.xml$|(?:^|/)auth\.json$|"
+    r"/system-connections/|/wireguard/|\.ovpn$|\.keytab$|/opasswd$|(?:^|/)wp-config\.php$|(?:^|/)database\.ya?ml$|"
+    r"\.tfvars(?:\.json)?$|\.tfstate(?:\.\w+)?$|vault[\w-]*keys|unseal|(?:^|/)(?:k3s|rke2)\.yaml$|"
+    r"/etc/kubernetes/(?:super-)?(?:admin|controller-manager|scheduler|kubelet)\.conf$",
     re.IGNORECASE,
 )
 _NAMES_FILES = words(

@@ -354,9 +354,12 @@ def _explained(text: str, dialect: str) -> Classification:
             return _known(Safety.CHANGES, f"{word} changes the database", text)
         return _known(Safety.UNKNOWN, f"the statement {word} is not known to be harmless", text)
     inner = judge_sql(match[2], dialect)
-    if inner.safety is Safety.READ_ONLY and "analyze" in (match[1] or "").lower():
+    if (
+        inner.safety in (Safety.READ_ONLY, Safety.COSTLY, Safety.REVEALS)
+        and "analyze" in (match[1] or "").lower()
+    ):
         return _known(Safety.COSTLY, "EXPLAIN ANALYZE runs the query", text)
-    if inner.safety is Safety.COSTLY:
+    if inner.safety in (Safety.COSTLY, Safety.REVEALS):  # a plan prints no rows
         return _known(Safety.READ_ONLY, "EXPLAIN only plans", text)
     return inner
 

@@ -1,6 +1,6 @@
 """The table of programs, by area. `judging` looks names up here; a name that is missing is unknown.
 
-Adding a program: one entry in the module of its area, and a row in `tests/reading/shell/commands.tsv`.
+Adding a program: one entry in the module of its area, and a row in `tests/reading/shell/commands.txt`.
 """
 
 from functools import lru_cache
