@@ -112,13 +112,13 @@ DOCUMENT = (
         "Nothing of it is watched, and it is hard to read for people as well.",
     ),
     (
-        "WB012", "part-not-read", _WARNING,
+        "WB018", "part-not-read", _WARNING,
         "This section is in {file}, which {reason}: it is not read.",
         "Put the file into the runbook's folder, correct the link, or write the section here.",
         "What stands in a file that is not read is not watched, and cannot be run.",
     ),
     (
-        "WB013", "part-head-unread", _NOTE,
+        "WB019", "part-head-unread", _NOTE,
         "The head of {file} says {fields}: of a runbook over several files, only the head of {main} counts.",
         "Move it into the head of {main}.",
         "A second head would say two things of one service, and nobody could tell which holds.",

@@ -148,7 +148,7 @@ def test_the_files_of_one_runbook_are_one_version(tmp_path: Path) -> None:
     source.read()
     (one,) = source.read().loaded
     assert one.runbook.alerts == ()
-    assert [found.code for found in one.runbook.findings if found.line == 7] == ["WB012"]
+    assert [found.code for found in one.runbook.findings if found.line == 7] == ["WB018"]
     _write(part, "# Alerts\n" + ALERTS.format(name="Errors", percent=4))
     source.read()
     assert _value(source, "shop") == 0.04
@@ -208,7 +208,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     (main.parent / "alerts.md").symlink_to(secret)
     (one,) = load_found(gather([main])[0])
     assert one.files == (main,)
-    assert "WB012" in {found.code for found in one.runbook.findings}
+    assert "WB018" in {found.code for found in one.runbook.findings}
 
 
 def test_patterns_find_files_of_any_name(tmp_path: Path) -> None:
