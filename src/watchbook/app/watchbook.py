@@ -132,22 +132,24 @@ class Watchbook:
         self.diagnosing = Diagnosing(self.store, self.clock.now, environment, secrets, self.figures)
         self.streaming = Streaming(self.store, self.clock.now)
         self._pins, self._stalls = Pins(self.store), Stalls()
-        self.reloading = Reloading(
-            Floor(
-                self.store,
-                self.live,
-                self.desks,
-                self._placement,
-                self._watch,
-                self._unwatch,
-                self._renewed,
-                self.problems,
-            ),
-            setup.starter,
-        )
+        self.reloading = self._make_reloading()
         self.accepting = Accepting(self.overseeing, self.reloading, self.store, self.outbox)
         self.prober = Prober(ProbeSettings(environment, secrets))
         self.figures.gauges += gauges_of(self.outbox, self.runs, self.store, self.live)
+
+    def _make_reloading(self) -> Reloading:
+        """What takes up new texts, acting on this application."""
+        floor = Floor(
+            self.store,
+            self.live,
+            self.desks,
+            self._placement,
+            self._watch,
+            self._unwatch,
+            self._renewed,
+            self.problems,
+        )
+        return Reloading(floor, self.setup.starter)
 
     def _find(self, service: str) -> LiveService:
         return self.overseeing.find(service)

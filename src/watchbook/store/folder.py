@@ -79,8 +79,10 @@ class DataFolder:
         if note is not None and note.pid == os.getpid():
             with contextlib.suppress(OSError):
                 (self.path / "server.json").unlink()
-        with contextlib.suppress(OSError):  # a process that is just being spawned may still hold the file open
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
+        with contextlib.suppress(OSError):
+            fcntl.flock(
+                self._lock, fcntl.LOCK_UN
+            )  # a process that is just being spawned may hold the file open
         os.close(self._lock)
         self._lock = -1
 
