@@ -34,12 +34,12 @@ def code_behind_colon(line: Line) -> str | None:
 
 
 _RUNS = re.compile(
-    r"(?:\b(?:run(?:ning)?|execut\w+|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b(?:\s+(?:the|this|command"
+    r"(?:\b(?:run(?:ning)?|executes?|executing|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b(?:\s+(?:the|this|command"
     r"|following|a|query))*|[→⇒:]|->)\s*$",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
-    r"[\s(]*(?:\b(?:by\s+)?(?:run(?:ning)?|execut\w+|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b"
+    r"[\s(]*(?:\b(?:by\s+)?(?:run(?:ning)?|executes?|executing|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b"
     r"(?:\s+(?:the|this|command|following|a|query))*|[→⇒:]|->)\s*$",
     re.IGNORECASE,
 )

@@ -293,6 +293,8 @@ rpo:
     rpo, recovery point objective, rpo target
 value:
     value, values, level, amount, number, figure value, setting value
+of:
+    service, component, system, application, app, database, topic, queue name, job, dependency
 current:
     current, actual, current value, observed, measured, measured value, today, last month, last week, result,
     actual value, current status, status, trend, state, compliance, met, achieved, pass/fail
@@ -382,8 +384,8 @@ def _field_names() -> dict[str, str]:
 _SHAPES = (
     (re.compile(r"(?:\w+ ){1,3}troubleshooting|troubleshooting (?:\w+ ?){1,3}"), "troubleshooting"),
     (re.compile(r"common (?:\w+ ){1,2}(?:issues|problems|errors|failures)|common incidents"), "troubleshooting"),
-    (re.compile(r"(?!\w+ing |(?:how|view|list|check|handle|acknowledge|create|add|silence|active|recent) )(?:\w+ ){1,2}alerts"),
-     "alerting"),
+    (re.compile(r"(?!\w+ing |(?:how|view|list|check|handle|acknowledge|create|add|silence|active|recent) )"
+                r"(?:\w+ ){1,2}alerts"), "alerting"),
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from watchbook.reading.synonyms import section_kind
 __all__ = ["Troubles", "is_page", "link", "read", "read_alert", "read_page", "read_symptoms", "read_tables"]
 
 _TELLING = frozenset({"symptoms", "cause", "causes", "diagnosis", "solution"})
-_QUESTION = re.compile(r"Q(?:uestion)?\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+_QUESTION = re.compile(r"(?:Q|Question)\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 
 
 _NUMBERED = re.compile(
