@@ -13,6 +13,7 @@ from watchbook.model.signals import SIGNALS
 from watchbook.reading.document import Document, Section
 from watchbook.reading.ladders import WrittenLadder
 from watchbook.reading.notes import Notes
+from watchbook.reading.synonyms import known_words
 
 # The template's sections: kind → title.
 _TEMPLATE = {
@@ -25,7 +26,8 @@ _STANDS_FOR = {"alerting": {"monitoring"}, "deployment": {"operations"}, "contac
                "emergency": {"outage", "corruption", "security"}}  # fmt: skip
 
 
-_ENGLISH = re.compile(r"\b(?:the|and|of|to|is|are|for|with|if|this|when|from|check|run)\b", re.IGNORECASE)
+_SMALL_WORDS = frozenset("the and of to is are for with if this when from on in by or not it at as be".split())
+_ENGLISH_SHARE = 0.11  # English runbooks have 15 to 50 % of such words, others less than 10 %
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -49,8 +51,9 @@ def _is_foreign(document: Document, chapters: tuple[Section, ...], notes: Notes)
     if len(titled) < 3 or known * 2 > len(titled):
         return False
     text = "\n".join(document.source[:400])[:40_000]
-    words = len(_WORD.findall(text))
-    return words >= 40 and len(_ENGLISH.findall(text)) < words / 50
+    words = _WORD.findall(text.casefold())
+    english = sum(word in _SMALL_WORDS or word in known_words() for word in words)
+    return len(words) >= 40 and english < len(words) * _ENGLISH_SHARE
 
 
 def find_disagreements(runbook: Runbook, ladder: WrittenLadder, ladder_line: int, notes: Notes) -> None:

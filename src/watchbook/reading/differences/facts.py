@@ -171,7 +171,9 @@ def people_changes(old: Runbook, new: Runbook) -> Iterator[Change]:
 
 def _contact(contact: Contact) -> str:
     """`On-Call Ana Ruiz (ana@shop.test)`."""
-    at = ", ".join(part for part in (contact.address, contact.channel, *contact.ways) if part and part != contact.name)
+    at = ", ".join(
+        part for part in (contact.address, contact.channel, *contact.ways) if part and part != contact.name
+    )
     return f"{contact.role} {contact.name}{f' ({at})' if at else ''}"
 
 
