@@ -49,6 +49,9 @@ _TAKES_TEXT = words(
 )
 
 
+# Subcommands that mean the same wherever they are: what they name is gone.
+_DESTROYING = words("delete destroy purge wipe drop nuke")
+
 NO_PROGRAM = Program()
 
 
@@ -198,6 +201,8 @@ class Judge:
         entry = program.commands.get(first.value)
         if entry is None:
             safety = program.rest if program.rest is not None else Safety.UNKNOWN
+            if safety is Safety.CHANGES and first.value in _DESTROYING:
+                safety = Safety.DESTRUCTIVE
             return known(safety, f"{call.name} {first.value} {SAYS[safety]}", call.part())
         inner = replace(call, name=f"{call.name} {first.value}", args=rest, entry=entry)
         if entry.look:

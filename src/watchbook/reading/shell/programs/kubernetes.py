@@ -129,6 +129,7 @@ PROGRAMS = {
             "proxy-config": Program(commands=plain("secret secrets s", REVEAL), rest=READ),
             "pc": Program(commands=plain("secret secrets s", REVEAL), rest=READ),
             **plain("dashboard", ENDLESS),
+            "uninstall": Program(DESTROY),
         },
         rest=CHANGE,
         values=words("-n --namespace --context --kubeconfig -i"),

@@ -101,7 +101,25 @@ PROGRAMS = {
     "tailscale": Program(commands=plain("status ip netcheck version", READ), rest=CHANGE),
     "vtysh": Program(UNKNOWN),
     **looks("nsupdate", "unknown"),
-    "tc": Program(UNKNOWN),
+    "tc": Program(look="ip"),
+    "nmcli": Program(
+        READ,
+        commands={
+            **each(
+                "con connection dev device c d",
+                Program(
+                    commands={**plain("show status", READ), **plain("delete", CHANGE)}, rest=CHANGE, bare=READ
+                ),
+            ),
+            **each("g general", Program(commands=plain("status hostname", READ), rest=CHANGE, bare=READ)),
+            "monitor": Program(ENDLESS),
+        },
+        rest=CHANGE,
+        bare=READ,
+        values=words("-f --fields -m --mode -g --get-values"),
+        only=words("-t --terse -p --pretty"),
+        flags=flags(reveals="-s --show-secrets"),
+    ),
     "snmpwalk": Program(READ),
     "snmpget": Program(READ),
     "snmpset": Program(CHANGE),

@@ -62,7 +62,8 @@ PROGRAMS = {
     "nats": Program(
         commands={
             **each(
-                "stream consumer kv object", Program(commands=plain("ls list info report", READ), rest=CHANGE)
+                "stream consumer kv object",
+                Program(commands={**plain("ls list info report", READ), "rm": Program(DESTROY)}, rest=CHANGE),
             ),
             "server": Program(commands=plain("check ping list ls info report", READ), rest=CHANGE),
             "account": Program(commands={"info": Program(READ)}, rest=CHANGE),
