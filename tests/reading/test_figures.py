@@ -122,6 +122,11 @@ SHAPES: list[tuple[str, str, str, list[str], list[str]]] = [
      ["medium Disk free warning <= 0.3", "critical Disk free critical < 0.1"], ["band Disk free > 0.3"]),
     ("Services", "Service | Min replicas | Max replicas | Target CPU", "search | 3 | 20 | 70%",
      [], ["band search replicas >= 3", "band search replicas <= 20", "target search CPU <= 0.7"]),
+    ("SLOs", "Service | SLI | SLO | Alert", "search | success rate | 99.9% | < 99.5% for 5m",
+     ["medium search success rate < 0.995 for 300"], ["target search success rate >= 0.999"]),
+    ("Alerts", "Metric | Warn % | Crit %", "CPU | 80 | 90", ["medium CPU warning > 0.8", "critical CPU critical > 0.9"], []),
+    ("Targets", "Metric | Target", "Throughput | 10k-20k req/s", [],
+     ["target Throughput >= 10000", "target Throughput <= 20000"]),
     ("SLOs", "SLI | Threshold | Objective", "Latency | 300ms | 99%", [], ["target Latency (p99) <= 0.3"]),
     ("Speed", "Operation | Target", "Checkout | 200ms", [], ["target Checkout <= 0.2"]),
     ("Service level", "Metric | Target | Last quarter", "MTTR | < 1 hour | 40 min", [], ["target MTTR < 3600"]),
@@ -187,6 +192,12 @@ ITEMS = [
     ("Autoscaling", "- Scale up when CPU > 70% for 5 minutes", ["trigger CPU > 0.7 for 300"]),
     ("Operations notes", "- Scale down when CPU < 30% for 10 minutes", ["trigger CPU < 0.3 for 600"]),
     ("Autoscaling", "- Scale out if queue depth exceeds 1,000", ["trigger queue depth > 1000"]),
+    ("Autoscaling", "- Target CPU utilization: 70%", ["trigger CPU utilization > 0.7"]),
+    (
+        "Checks after a deployment: acceptance",
+        "- [ ] Error rate back to < 0.1%",
+        ["checklist Error rate < 0.001"],
+    ),
     ("Autoscaling", "- Min replicas: 3", ["trigger Min replicas >= 3"]),
     ("Autoscaling", "- **Max replicas**: 20", ["trigger Max replicas <= 20"]),
     ("SLOs", "- **Availability**: 99.9% (rolling 30 days)", ["target Availability >= 0.999"]),
@@ -233,6 +244,7 @@ def test_item_or_field_gives_its_figure(title: str, line: str, figures: list[str
         ("Pre-flight checklist", "- [ ] Ports 8080 and 8090 are free"),
         ("Pre-flight checklist", "- [x] 3 approvals"),
         ("SLOs", "- **Version**: 1.2"),
+        ("Autoscaling", "- Cooldown: 300s"),
         ("Notes", "- Takes > 5 min on a bad day"),
     ],
 )
@@ -314,6 +326,20 @@ def test_item_under_alerting_is_an_alert_only_where_it_says_what_is_bad(
 ) -> None:
     """Levels and thresholds are alerts; times of people, intervals and retention are none."""
     assert _alerts(_items(title, line)) == alerts
+
+
+def test_normal_value_and_level_in_one_line_are_told_apart() -> None:
+    """`< 100 normal, > 1000 critical` is a band and an alert, never a range from 1000 to 100."""
+    runbook = _items(
+        "Key Metrics",
+        "- Queue depth: < 100 normal, > 1000 critical",
+        "- **CPU** - normal 20-40%, alert above 80%",
+    )
+    assert _alerts(runbook) == ["critical Queue depth > 1000", "medium CPU > 0.8"]
+    assert [(one.name, one.low, one.high) for one in runbook.metrics] == [
+        ("Queue depth", None, 100),
+        ("CPU", 0.2, 0.4),
+    ]
 
 
 def test_figures_stand_among_the_alerts_of_the_contract_with_their_role() -> None:

@@ -153,6 +153,7 @@ def test_every_spelling_of_a_rate_is_read(period: str, count: int, noun: str, pe
 
 
 BANDS = [
+    ("10k-20k req/s", None, 10e3, 20e3, P), ("1k–2k", None, 1000, 2000, C),
     ("100ms ± 10ms", None, 0.09, 0.11, S), ("500 ± 10%", None, 450, 550, C), ("100 ms ± 10", None, 0.09, 0.11, S),
     ("≥ 5 req/s", None, 5, None, P), ("no more than 10k", None, None, 10_000, C), ("10 – 20 ms", None, 0.01, 0.02, S),
     ("1–40 req/s", None, 1, 40, P), ("1-40/s", None, 1, 40, P), ("50-500 req/s", None, 50, 500, P),

@@ -302,7 +302,7 @@ def written_levels(name: str, text: str, line: int) -> tuple[WrittenAlert, ...]:
     levelled = levels_in(text)
     return tuple(
         WrittenAlert(
-            f"{name} {level}" if len(levelled) > 1 else name, line,
+            f"{name} {level}".strip() if len(levelled) > 1 else name, line,
             Line(line, f"{name} {with_operator(part, name)}"), level, text=f"{name}: {text}",
         )
         for level, part in levelled

@@ -175,6 +175,10 @@ _SCALE = re.compile(
 )
 
 
+_PACE = re.compile(
+    r"\b(?:cool ?down|stabili[sz]ation|interval|period|delay|step|increment|duration|timeout|wait|every)\b",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -199,7 +203,9 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
     role = role_of_words((found.key,)) or around.role
     if field_named(found.key) not in ("", "objective", "service"):
         return
-    if role is None or not has_number(found.value.text):
+    if around.role is Role.TRIGGER and role in (Role.TARGET, Role.BAND):
+        role = Role.TRIGGER  # a target below Autoscaling is where it scales
+    if role is None or not has_number(found.value.text) or (role is Role.TRIGGER and _PACE.search(found.key)):
         return
     by_title = role_of_words((found.key,)) is None
     if by_title and isinstance(read_limits(found.value.text), str) and not bounds_of(found.value.text):

@@ -176,6 +176,8 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     if not uses:
         return None
     if name is None:
+        name = others.pop("of", None)
+    if name is None:
         taken = {index for index, _ in uses} | set(others.values())
         name = (
             place
@@ -208,7 +210,7 @@ def _has_numbers(table: Table, index: int) -> bool:
 
 def _uses_of(header: str, role: Role | None) -> tuple[Use, ...]:
     """What a header names: one use, or several in one column (`Warning / Critical`)."""
-    known = column_named("figures", header)
+    known = column_named("figures", header) or column_named("figures", header.rstrip(" %"))
     if known in _USES:
         return (_of_section(_USES[known], role),)
     if known == "value" and role is not None:

@@ -278,11 +278,17 @@ def _parts_of(text: str) -> list[str]:
     return [f"{part}{unit}" if re.fullmatch(r"[<>=≤≥]*\s*[\d.,]+", part) else part for part in parts]
 
 
+def _name_of(found: FigureTable, row: Row) -> str:
+    """The metric, with the service or component in front where a column of its own says of which."""
+    of = cell_text(row, found.columns.others.get("of"))
+    return f"{of} {cell_text(row, found.columns.name)}".strip()
+
+
 def _written(found: FigureTable, row: Row, cell: _Cell, bad: Bad | None) -> Written:
     others, use = found.columns.others, cell.use
     name = cell_text(row, found.columns.name)
     place = name if found.columns.by_place else cell_text(row, others.get("place")) or None
-    name = "" if found.columns.by_place else _UNIT.sub("", name).strip()
+    name = "" if found.columns.by_place else _UNIT.sub("", _name_of(found, row)).strip()
     if use.subject and slug(use.subject) not in slug(name):
         name = f"{name} {use.subject}".strip()
     if use.role is Role.TRIGGER and use.sense in ("low", "high") and "replica" not in name.casefold():
@@ -300,6 +306,8 @@ _UNIT = re.compile(
 def _unit_of(found: FigureTable, row: Row, index: int) -> str:
     """The unit that a column of its own, the header or the name in brackets says: `Latency (ms)`, `Warning (%)`."""
     own = cell_text(row, found.columns.others.get("unit"))
+    if not own and cell_text(found.table.header, index).endswith("%"):
+        return "%"
     texts = (cell_text(found.table.header, index), cell_text(row, found.columns.name))
     said = next((match["unit"] for text in texts if (match := _UNIT.search(text))), "")
     return own or said
@@ -310,7 +318,7 @@ def _alerts_of(
 ) -> Iterator[WrittenAlert]:
     """The cell of a Warning, Critical or Alert Threshold column as alerts; several where it names several levels."""
     others, use, at = found.columns.others, cell.use, cell.line
-    name = f"{cell_text(row, found.columns.name)} {use.subject}".strip()
+    name = f"{_name_of(found, row)} {use.subject}".strip()
     severity = cell_text(row, others.get("severity"))
     levelled = levels_in(cell.text) if not use.level else ()
     for level, part in levelled or ((use.level, cell.text),):

@@ -11,7 +11,8 @@ from watchbook.reading.directions import Bad, bad_direction
 from watchbook.reading.limits import has_number, read_limits
 
 _LEVEL = re.compile(
-    r"(?:\b(?P<word>warn(?:ing)?|crit(?:ical)?|emergency|fatal|yellow|amber|orange|red|p[0-4]|sev[- ]?[0-5])\b"
+    r"(?:\b(?P<alert>alert(?:s|ing)?)\b(?=\s*(?:at|if|when|above|over|below|under|:|>|<|≥|≤|=))"
+    r"|\b(?P<word>warn(?:ing)?|crit(?:ical)?|emergency|fatal|yellow|amber|orange|red|p[0-4]|sev[- ]?[0-5])\b"
     r"|\b(?P<page>page)\b(?=\s*(?:$|[,;:)=<>≥≤]|(?:at|if|when)\b))|\((?P<bracketed>high|medium|low|info|major"
     r"|minor)\)|(?P<mark>[🔴🟠🟡]))",
     re.IGNORECASE,
@@ -51,10 +52,32 @@ def levels_in(text: str) -> tuple[tuple[str, str], ...]:
         if not isinstance(read_limits(rest), tuple):
             return ()
         word = (
-            levels[0]["word"] or levels[0]["page"] or levels[0]["bracketed"] or levels[0]["mark"]
+            levels[0]["alert"]
+            or levels[0]["word"]
+            or levels[0]["page"]
+            or levels[0]["bracketed"]
+            or levels[0]["mark"]
         ).casefold()
-        found.append((_COLOURS.get(word, word), rest))
+        found.append(("" if word.startswith("alert") else _COLOURS.get(word, word), rest))
     return tuple(found)
+
+
+_NORMAL = re.compile(
+    r"\s*[(\[]?\b(?:is\s+)?(?:normal(?:ly)?|ok|okay|good|healthy|green|fine|typical(?:ly)?)\b[)\]]?\s*:?\s*",
+    re.IGNORECASE,
+)
+
+
+def normal_and_levels(text: str) -> tuple[str, str] | None:
+    """`< 100 normal, > 1000 critical` as the normal part and that of the levels; None where it is not both."""
+    if len(text) > 300 or _NORMAL.search(text) is None or _LEVEL.search(text) is None:
+        return None
+    parts = [part for part in _CLAUSES.split(text) if part.strip()]
+    normal = [part for part in parts if _NORMAL.search(part)]
+    levels = ", ".join(part for part in parts if part not in normal)
+    if len(normal) != 1 or not levels_in(levels):
+        return None
+    return _NORMAL.sub(" ", normal[0]).strip(), levels
 
 
 def _without(part: str, level: "re.Match[str]") -> str:

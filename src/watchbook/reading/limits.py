@@ -60,10 +60,11 @@ _SHARE = re.compile(
     r"(?=[<≤]|under|below|within|in less than|less than|faster than|at most|up to)",
     re.IGNORECASE,
 )
+_ENDS = re.compile(r"\b(min|max|minimum|maximum)\s*[:=]\s*(?=\d)", re.IGNORECASE)
 _YES = re.compile(r"^(?:yes|y|on|enabled)\b[\s,:;–—-]*(?=\S)", re.IGNORECASE)
 _MODAL = re.compile(
     r"\s+(?:(?:should|must|shall|will|has to|needs to|to)\s+)?(?:be|stay|stays|remain|remains|keep|keeps|is|are"
-    r"|was|reach(?:es)?|kept)$"
+    r"|was|reach(?:es)?|kept|back to|returns? to|down to|drops? to|falls? to)$"
     r"|\s+(?:should|must|shall|will)$",
     re.IGNORECASE,
 )
@@ -78,7 +79,7 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
     cleaned = " ".join(_MARKS.sub(" ", text).split()).strip(" .*_~:–—")
     if not has_number(cleaned):
         return None
-    cleaned = _YES.sub("", cleaned)
+    cleaned = _ENDS.sub(r"\1 ", _YES.sub("", cleaned))
     if "(" in cleaned and not has_number(_BRACKETS.sub(" ", cleaned)):
         cleaned = _said_in_brackets(cleaned)
     whole = _clause(cleaned)

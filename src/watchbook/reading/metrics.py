@@ -18,7 +18,7 @@ from watchbook.reading.exactness import say_exactly
 from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.figure_roles import Use, figure_columns, is_elsewhere, role_of_title
 from watchbook.reading.figures import FigureRules, Written, subject_of, take
-from watchbook.reading.levels import levels_in
+from watchbook.reading.levels import levels_in, normal_and_levels
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
@@ -191,7 +191,10 @@ def _read_field(found: Field, place: _Place) -> None:
     if plain_text and remark is not None and levels_in(remark[1]):  # `< 1% (warning > 2%, critical > 5%)`
         figures.levelled.append((name, remark[1], found.line, bool(place.group)))
         value = Line(found.line, f"{value.text[: remark.start()]} {value.text[remark.end() :]}".strip())
-    if plain_text and levels_in(value.text):
+    if plain_text and (parts := normal_and_levels(value.text)) is not None:  # `< 100 normal, > 1000 critical`
+        figures.levelled.append((name, parts[1], found.line, bool(place.group)))
+        value = Line(found.line, parts[0])
+    elif plain_text and levels_in(value.text):
         figures.levelled.append((name, value.text, found.line, bool(place.group)))
         return
     if plain_text and place.role not in (None, Role.BAND):
@@ -259,6 +262,9 @@ def _take(name: str, value: Line, line: int, notes: Notes, figures: Figures) -> 
         notes.prose(line)
 
 
+_LEVEL = re.compile(r"\b(?:warn\w*|crit\w*|alert\w*|page[sd]?|sev\w*|p[0-4])\b", re.IGNORECASE)
+
+
 def _take_limits(name: str, text: str, line: int, notes: Notes, figures: Figures) -> bool:
     """`P95 < 200ms, P99 < 500ms`, `< 80% of pool`: each limit as a band of its own. False where one has no signal."""
     limits = read_limits(text)
@@ -268,7 +274,13 @@ def _take_limits(name: str, text: str, line: int, notes: Notes, figures: Figures
     kept: dict[str, tuple[Signal, Metric, Band]] = {}
     for subject, limit in zip(subjects, limits, strict=True):
         value = as_expected(limit.bound, Unit(subject.signal.unit)) if subject.signal is not None else None
-        if subject.signal is None or value is None or limit.params or limit.window_s:
+        if (
+            subject.signal is None
+            or value is None
+            or limit.params
+            or limit.window_s
+            or _LEVEL.search(limit.tail)
+        ):
             return False
         is_low = limit.op[0] == ">"
         had = kept.get(subject.name)
@@ -278,6 +290,11 @@ def _take_limits(name: str, text: str, line: int, notes: Notes, figures: Figures
             subject.name, subject.signal.name, dict(subject.params), Unit(subject.signal.unit), line=line
         )
         kept[subject.name] = (subject.signal, metric, band)
+    if any(
+        band.low is not None and band.high is not None and band.low > band.high
+        for _, _, band in kept.values()
+    ):
+        return False
     for signal, metric, band in kept.values():
         _keep(metric, signal, band, text, notes, figures)
     return True

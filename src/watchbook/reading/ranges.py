@@ -80,6 +80,9 @@ def _two_ended(text: str, expects: Unit | None) -> Band | None:
     return None
 
 
+_MULTIPLIED = ("k", "K", "M", "G", "T")
+
+
 def _joined_band(text: str, low: Found, high: Found, expects: Unit | None) -> Band | None:
     """Both ends in one unit: an end without a unit takes that of the other."""
     top = as_expected(high.quantity, expects)
@@ -87,7 +90,10 @@ def _joined_band(text: str, low: Found, high: Found, expects: Unit | None) -> Ba
         return None
     bottom = as_expected(low.quantity, expects) or low.quantity
     if bottom.unit is Unit.COUNT and top.unit is not Unit.COUNT:
-        scaled = quantity_at(bottom.text + text[NUMBER.match(text, high.start).end() : high.end], 0, expects)  # type: ignore[union-attr]
+        suffix = text[NUMBER.match(text, high.start).end() : high.end]  # type: ignore[union-attr]
+        if bottom.text[-1:] in _MULTIPLIED and suffix[:1] in _MULTIPLIED:
+            suffix = suffix[1:]  # `10k-20k req/s`
+        scaled = quantity_at(f"{bottom.text}{suffix}", 0, expects)
         bottom = scaled.quantity if scaled is not None else bottom
     if bottom.unit is not top.unit or bottom.value > top.value:
         return None
