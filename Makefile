@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench corpus chaos docs format lock clean
+.PHONY: help demo test check bench corpus chaos fuzz docs format lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,9 @@ corpus: $(VENV)/developed ## what is understood of strangers' runbooks (../share
 chaos: $(VENV)/developed ## a thousand kills at random points of a procedure
 	@WATCHBOOK_KILLS=1000 $(BIN)/pytest -q -m crash
 
+fuzz: $(VENV)/fuzzed ## coverage-guided fuzzing of the reader (FUZZ_SECONDS=900 for longer; finds go to .fuzz/found)
+	@$(BIN)/python -m fuzz
+
 docs: $(VENV)/developed ## regenerate the reference from the code
 	@$(BIN)/python -m docs.generate
 
@@ -50,7 +53,7 @@ lock: ## renew the lock files (needs uv)
 	printf 'hatchling==1.33.0\neditables>=0.5\n' | $(LOCK) - -o requirements/build.txt
 
 clean: ## remove what was built here
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .fuzz dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/python: scripts/needs.sh
 	@bash scripts/needs.sh $(PYTHON)
@@ -61,6 +64,11 @@ $(VENV)/installed: $(VENV)/python requirements/run.txt requirements/build.txt py
 	@echo "Installing Watchbook into $(VENV) (once) …"
 	@$(PIP) --require-hashes -r requirements/build.txt -r requirements/run.txt
 	@test -e $(VENV)/developed || $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/fuzzed: $(VENV)/developed requirements/fuzz.txt
+	@echo "Installing the fuzzer into $(VENV) (once; Linux, Python 3.11 to 3.13) …"
+	@$(PIP) --require-hashes -r requirements/fuzz.txt
 	@touch $@
 
 $(VENV)/developed: $(VENV)/python requirements/test.txt requirements/build.txt pyproject.toml
