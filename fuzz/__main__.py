@@ -79,7 +79,8 @@ def _command(name: str, seconds: int) -> list[str]:
     return [
         sys.executable, "-m", "fuzz.run", name,
         f"-max_total_time={seconds}", f"-timeout={LONGEST_S}", f"-max_len={LARGEST_BYTES}", f"-rss_limit_mb={MEMORY_MB}",
-        f"-dict={FOLDER / 'words.dict'}", f"-artifact_prefix={FOLDER / 'found' / name}/", "-report_slow_units=3600", "-print_final_stats=1",
+        f"-dict={FOLDER / 'words.dict'}", f"-artifact_prefix={FOLDER / 'found' / name}/", "-report_slow_units=3600",
+        "-print_final_stats=1",
         str(FOLDER / "corpus" / name), str(FOLDER / "seeds" / name),
     ]  # fmt: skip
 

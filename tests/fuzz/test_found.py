@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from fuzz import seeds
 from fuzz.targets import TARGETS
+
+from fuzz import seeds
 
 FOUND = sorted((Path(__file__).parent / "found").glob("*/*"))
 
