@@ -189,3 +189,70 @@ def test_an_item_that_is_done_only_in_some_case_is_a_choice() -> None:
         "## How to mend\n\n1. Look: `kubectl get pods`\n2. If it is stuck: `kubectl delete pod x`\n"
     ).procedures
     assert [step.kind for step in procedure.steps] == [StepKind.COMMAND, StepKind.CHOICE]
+
+
+_RELAY = """# Mail relay
+
+> [!WARNING]
+> Never run `postsuper -d ALL` in production.
+
+## Symptoms → Actions
+
+| What you see | Likely reason | What to do |
+|---|---|---|
+| Queue grows | DNS is slow | `systemctl restart unbound` |
+
+## Codes
+
+| Code | Meaning | What to do |
+|---|---|---|
+| 451 | Greylisted | Wait |
+
+## Alert: MailQueueGrowing
+
+Severity: high. Fires when queue depth > 1000 for 15m.
+
+### Triage
+
+- Is DNS alive? `dig mx mail.test`
+- Is the disk full? `df -h /var/spool`
+
+### Resolution
+
+Flush: `postfix flush`
+
+## Playbook: Blocked by a list
+
+**Step 1.** Check the lists with `dig 1.2.3.4.list.test`
+
+**Step 2.** Ask for removal there
+
+## Alertmanager
+
+```yaml
+route:
+  receiver: mail
+  routes:
+  - match: {alertname: MailQueueGrowing}
+```
+"""
+
+
+def test_a_whole_page_in_somebody_elses_style() -> None:
+    """Tables of symptoms and codes, an alert told in sentences, questions before commands, steps written as paragraphs."""
+    runbook = read_runbook(_RELAY)
+    (alert,) = runbook.alerts
+    assert (alert.name, alert.severity.value, alert.condition.value, alert.window_s) == (
+        "MailQueueGrowing", "high", 1000.0, 900.0,
+    )  # fmt: skip
+    by_name = {issue.name: issue for issue in runbook.issues}
+    assert set(by_name) == {"Queue grows", "451", "MailQueueGrowing"}
+    assert [step.script for step in by_name["MailQueueGrowing"].diagnosis] == [
+        "dig mx mail.test", "df -h /var/spool",
+    ]  # fmt: skip
+    blocked = next(one for one in runbook.procedures if one.name == "Blocked by a list")
+    assert [step.kind.value for step in blocked.steps] == ["command", "manual"]
+    assert runbook.commands == ()
+    assert not [
+        step for one in runbook.procedures for step in one.steps if "postsuper" in (step.script or "")
+    ]

@@ -402,12 +402,12 @@ _NEXT_FIELD = re.compile(r"\s*[,;|]\s*(?=[A-Z][\w ]{1,24}:\s)")
 
 
 def _of_lines(lines: Iterable[Line]) -> Iterator[tuple[str, int, Line]]:
-    for line in lines:
-        made = line.field()
-        fires = _FIRES.match(line.text)
-        if fires is not None:
+    for whole in lines:
+        line, fires = whole, _FIRES.search(whole.text)
+        if fires is not None and (fires.start() == 0 or line.text[: fires.start()].rstrip()[-1:] in ".;,–—"):
             yield "meaning", line.number, line.cut(fires.end())
-            continue
+            line = line.cut(0, fires.start())
+        made = line.field()
         column = _column(made.key) if made is not None else ""
         if made is not None and column:
             yield column, line.number, made.value

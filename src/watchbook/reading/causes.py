@@ -20,7 +20,8 @@ from watchbook.reading.steps import Draft, Setting, StepWriter
 
 _COLUMNS = {
     "issue": re.compile(
-        r"symptom|problem|issue|alert|error|failure|scenario|question|\bcode\b", re.IGNORECASE
+        r"symptom|problem|issue|alert|error|failure|scenario|question|\bcodes?\b|what you see|observ|situation",
+        re.IGNORECASE,
     ),
     "cause": re.compile(r"cause|reason|likely|diagnos|meaning", re.IGNORECASE),
     "fix": re.compile(
@@ -31,15 +32,18 @@ _COLUMNS = {
 }
 _ISSUE_HEADERS = re.compile(
     r"(?:common |known )?(?:symptoms?|problems?|issues?|errors?(?: codes?| messages?)?|alerts?(?: names?)?"
-    r"|failures?(?: modes?)?)",
+    r"|failures?(?: modes?)?|what you see|observations?|situations?)",
     re.IGNORECASE,
 )
+_CODE_HEADERS = re.compile(r"(?:status |exit )?codes?", re.IGNORECASE)
 _FIX_HEADERS = re.compile(
     r"(?:quick |recommended |immediate )?(?:fix(?:es)?|solutions?|resolutions?|remed(?:y|ies|iation)|mitigations?"
     r"|workarounds?|what to do)(?: steps)?",
     re.IGNORECASE,
 )
-_CAUSE_HEADERS = re.compile(r"(?:(?:likely|possible|probable|common|root) )?causes?|meaning", re.IGNORECASE)
+_CAUSE_HEADERS = re.compile(
+    r"(?:(?:likely|possible|probable|common|root) )?(?:causes?|reasons?)|meaning", re.IGNORECASE
+)
 _ACTION_HEADERS = re.compile(r"(?:recommended |immediate |first )?actions?", re.IGNORECASE)
 
 
@@ -161,7 +165,9 @@ def is_issue_table(table: Table) -> bool:
         for pattern in (_ISSUE_HEADERS, _FIX_HEADERS, _CAUSE_HEADERS, _ACTION_HEADERS)
     ]
     issue, fix, cause, action = said
-    return issue and (fix or (cause and action))
+    coded = any(_CODE_HEADERS.fullmatch(header) for header in headers) and cause
+    is_told = (issue or coded) and (fix or (cause and action))
+    return is_told and "issue" in columns_of_causes(table)
 
 
 def cause_of_row(row: Row, columns: dict[str, int], notes: Notes, context: Context) -> CauseDraft:

@@ -139,6 +139,9 @@ def _units(section: Section) -> list[_Unit]:
         found.append(unit)
         for block in part.blocks:
             label = block.label if isinstance(block, Paragraph) else None
+            if isinstance(block, Paragraph) and (item := _step_in_words(block)) is not None:
+                unit.blocks.append(List((item,), True, block.line, block.end_line))
+                continue
             if isinstance(block, Paragraph) and _names_part(block):
                 name = _NUMBERED_PART.sub("", label or block.text, count=1).strip(" :.–—-")
                 unit.blocks.append(replace(block, lines=(Line(block.line, f"{name or block.text}:"),)))
@@ -152,6 +155,24 @@ def _units(section: Section) -> list[_Unit]:
                 unit = heading
             unit.blocks.append(block)
     return found
+
+
+_STEP = re.compile(r"step\s*\d+\s*[.:)–—-]\s+(?=\S)", re.IGNORECASE)
+
+
+def _step_in_words(block: Paragraph) -> Item | None:
+    """`**Step 2.** Ask for removal.`: a numbered item that is written as a paragraph."""
+    first = block.lines[0] if block.lines else None
+    found = _STEP.match(first.text) if first is not None else None
+    if first is None or found is None or block.label is not None or first.text.rstrip().endswith(":"):
+        return None
+    rest = first.cut(found.end())
+    if len(rest.text.split()) < _FEWEST_WORDS:
+        return None
+    return Item((rest, *block.lines[1:]), (), block.line, block.end_line)
+
+
+_FEWEST_WORDS = 3  # `Step 1: Prepare` is the name of what stands below it
 
 
 @lru_cache(maxsize=1024)

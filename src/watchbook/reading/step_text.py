@@ -35,7 +35,7 @@ def code_behind_colon(line: Line) -> str | None:
 
 _RUNS = re.compile(
     r"(?:\b(?:run(?:ning)?|executes?|executing|call|invoke|issue|enter|type|use|using|via|with|through|by|try)\b(?:\s+(?:the|this|command"
-    r"|following|a|query))*|[→⇒:]|->)\s*$",
+    r"|following|a|query))*|[→⇒:?]|->)\s*$",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(
