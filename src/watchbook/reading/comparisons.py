@@ -48,7 +48,7 @@ def read_comparison(rest: Rest, asked: Asked) -> ReadCondition | Misread:
     comparator = comparators[0]
     bound = _bound_after(text, comparator)
     assert bound is not None
-    subject = f"{text[: comparator.start()]} {text[bound.end :]}"
+    subject = f"{text[: comparator.start()]} {_OF_WHOLE.sub('', text[bound.end :])}"
     return _with_signal(
         _Parts(subject, _operator(comparator), bound.quantity, rest, asked.text), name, asked.known
     )
@@ -58,6 +58,12 @@ _OR_MORE = re.compile(
     r"(?P<number>[^\s(]*\d[^\s(]*(?:\s?(?:%|[a-zµ]{1,12}(?:/[a-z]{1,6})?))?)\s*"
     r"(?:(?P<more>\+(?=\s|$)|\bor\s+(?:more|higher|above|greater|over|worse|longer|better)\b|\band\s+(?:above|up|over|higher)\b)"
     r"|(?P<less>\bor\s+(?:less|fewer|lower|below|under|shorter)\b|\band\s+(?:below|lower|under)\b))",
+    re.IGNORECASE,
+)
+
+
+_OF_WHOLE = re.compile(  # `> 80% of max`: a share is one of the whole anyway
+    r"^\s*of\s+(?:the\s+|its\s+|all\s+)?(?:max(?:imum)?|limit|capacity|pool|total|quota|available)(?:\s+(?:connections|size|capacity))?\b",
     re.IGNORECASE,
 )
 
@@ -75,7 +81,11 @@ def usual_form(text: str) -> str:
             return found[0]
         return f"{'>=' if found['more'] else '<='} {found['number'].rstrip()}"
 
-    return _OR_MORE.sub(turned, text) if len(text) <= 400 and re.search(r"\+|\bor\b|\band\b", text, re.IGNORECASE) else text
+    return (
+        _OR_MORE.sub(turned, text)
+        if len(text) <= 400 and re.search(r"\+|\bor\b|\band\b", text, re.IGNORECASE)
+        else text
+    )
 
 
 def bounds_of(text: str) -> list[tuple[str, int, Found]]:

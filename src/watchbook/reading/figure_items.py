@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from watchbook.model.quantities import Unit
 from watchbook.model.runbook import Role
 from watchbook.model.signals import signal_mentioned
-from watchbook.reading.blocks import Block, Item, Line, List, Paragraph
+from watchbook.reading.blocks import Block, Field, Item, Line, List, Paragraph
 from watchbook.reading.comparisons import bounds_of
 from watchbook.reading.directions import bad_direction
 from watchbook.reading.document import Section
@@ -175,6 +175,17 @@ _SCALE = re.compile(
 )
 
 
+_LOWER_KEY = re.compile(r"([a-z][\w ./%-]{1,40}):\s+(?=[<>=≤≥~]?\s*\d)")
+
+
+def _field_of(line: Line) -> Field | None:
+    """`p99 latency target: 500 ms`: a key that begins with a small letter, where a number follows."""
+    found = _LOWER_KEY.match(line.text)
+    return (
+        Field(found[1].strip(), line.cut(found.end()), line.number, bold=False) if found is not None else None
+    )
+
+
 _PACE = re.compile(
     r"\b(?:cool ?down|stabili[sz]ation|interval|period|delay|step|increment|duration|timeout|wait|every)\b",
     re.IGNORECASE,
@@ -195,7 +206,7 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
         use = Use(Role.TRIGGER, "down" if (scale["way"] or "").casefold() in ("down", "in") else "up")
         _take_sentence(line, line.text[scale.end() :], use, gathered)
         return
-    found = line.field()
+    found = line.field() or (None if paragraph or around.role is None else _field_of(line))
     if found is None:
         if around.role is not None and not paragraph and bounds_of(line.prose):
             _take_sentence(line, line.text, Use(around.role, "either"), gathered)

@@ -6,7 +6,7 @@ alerts as written, which `reading.alerting` takes. Items and fields are `reading
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Unit
@@ -284,6 +284,23 @@ def _name_of(found: FigureTable, row: Row) -> str:
     return f"{of} {cell_text(row, found.columns.name)}".strip()
 
 
+_SCALES = re.compile(
+    r"^scal(?:e|ing)[ -]?(?P<way>up|out|down|in)\b[\s:–-]*(?:when|if|at|threshold)?\s*", re.IGNORECASE
+)
+_END = re.compile(r"^(?P<end>min|max)(?:imum)?\b", re.IGNORECASE)
+
+
+def _scaled(name: str, use: Use) -> tuple[str, Use]:
+    """`Scale down CPU`, `Max pods` as names of rows below Autoscaling: the sense stands in the name."""
+    scales, end = _SCALES.match(name), _END.match(name)
+    if scales is not None and name[scales.end() :].strip():
+        down = scales["way"].casefold() in ("down", "in")
+        return name[scales.end() :].strip(), replace(use, sense="down" if down else "up")
+    if end is not None:
+        return name, replace(use, sense="low" if end["end"].casefold() == "min" else "high")
+    return name, use
+
+
 def _written(found: FigureTable, row: Row, cell: _Cell, bad: Bad | None) -> Written:
     others, use = found.columns.others, cell.use
     name = cell_text(row, found.columns.name)
@@ -291,7 +308,13 @@ def _written(found: FigureTable, row: Row, cell: _Cell, bad: Bad | None) -> Writ
     name = "" if found.columns.by_place else _UNIT.sub("", _name_of(found, row)).strip()
     if use.subject and slug(use.subject) not in slug(name):
         name = f"{name} {use.subject}".strip()
-    if use.role is Role.TRIGGER and use.sense in ("low", "high") and "replica" not in name.casefold():
+    if use.role is Role.TRIGGER and use.sense == "up":
+        name, use = _scaled(name, use)
+    if (
+        use.role is Role.TRIGGER
+        and use.sense in ("low", "high")
+        and not re.search(r"replica|pod|instance|node|task", name, re.IGNORECASE)
+    ):
         name = f"{name} replicas"
     window = cell_text(row, others.get("window"))
     return Written(name, cell.text, cell.line.number, use, cell.unit, window, place, row.text, bad)

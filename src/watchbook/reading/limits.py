@@ -60,6 +60,10 @@ _SHARE = re.compile(
     r"(?=[<≤]|under|below|within|in less than|less than|faster than|at most|up to)",
     re.IGNORECASE,
 )
+_PROMISED = re.compile(  # `95% < 200ms`
+    r"^(\d{2}(?:\.\d+)?)\s?%\s*(?=(?:<=?|≤|under|below|within|in under|in less than)\s*[\d.]+\s?(?:ms|s|secs?|seconds)\b)",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"\b(min|max|minimum|maximum)\s*[:=]\s*(?=\d)", re.IGNORECASE)
 _YES = re.compile(r"^(?:yes|y|on|enabled)\b[\s,:;–—-]*(?=\S)", re.IGNORECASE)
 _MODAL = re.compile(
@@ -79,6 +83,9 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
     cleaned = " ".join(_MARKS.sub(" ", text).split()).strip(" .*_~:–—")
     if not has_number(cleaned):
         return None
+    if re.search(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:usd|eur|gbp)\b)", cleaned, re.IGNORECASE):
+        return "it is an amount of money"
+    cleaned = _PROMISED.sub(r"p\1 ", cleaned)
     cleaned = _ENDS.sub(r"\1 ", _YES.sub("", cleaned))
     if "(" in cleaned and not has_number(_BRACKETS.sub(" ", cleaned)):
         cleaned = _said_in_brackets(cleaned)

@@ -245,7 +245,7 @@ target:
     objectives, performance target, kpi target, commitment, target level, desired, desired value, target
     range, slo objective, target threshold, sla commitment, service level objective, service level target
 budget:
-    error budget, budget, allowed downtime, monthly error budget, downtime budget
+    error budget, allowed downtime, monthly error budget, downtime budget
 band:
     normal, normal range, baseline, healthy, expected, acceptable, normal value, normal values, typical,
     typical range, ok, good, healthy range, expected range, green, acceptable range, typical value, baseline
