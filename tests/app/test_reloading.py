@@ -1,6 +1,7 @@
 """A runbook that is edited while it is watched: what goes on, what is kept, what waits (rules 13, 22 and 33)."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from watchbook.app.faces import Faces
 from watchbook.app.views.watched import Actor, CheckView
 from watchbook.app.watching.live import LiveService
 from watchbook.model.errors import ConflictError, StoreError
+from watchbook.store.marks import Setting
 
 ANA = Actor("ana")
 pytestmark = pytest.mark.slow
@@ -446,3 +448,28 @@ async def test_one_text_that_cannot_be_taken_up_holds_no_other_back(
         await stage.reload()
         assert faces.health().problems == ()
         assert "Till Down" in [one.name for one in await faces.alerts("till")]
+
+
+async def test_how_an_alert_is_measured_stays_pinned_under_its_new_name(stage: Stage) -> None:
+    """Renamed while it is watched, or while nobody watched: the same query, also after a restart; so for a lost row."""
+    name = "High Error Rate"
+
+    async def pinned(alert: str) -> str:
+        assert stage.watchbook is not None
+        kept = await stage.watchbook.store.get(Setting, f"pin till/production/{alert}")
+        return str(json.loads(kept.value)["measurement"]["query"]) if kept else ""
+
+    async with stage.watching():
+        query = await until(lambda: pinned("high-error-rate"))
+        await stage.edit((f"| {name} |", "| Many Errors |"))
+        assert await pinned("many-errors") == query
+    path = stage.folder / "RUNBOOK.md"
+    path.write_text(path.read_text().replace("| Many Errors |", "| Errors |"))
+    async with stage.watching():
+        assert await pinned("errors") == query
+        await stage.edit((RATE.replace(name, "Errors"), ""), ("- **Error Rate:** < 1%\n", ""))
+    async with stage.watching():
+        assert stage.watchbook is not None
+        place = stage.watchbook.live["till"].places["production"]  # type: ignore[index]
+        assert place.bound["till/production/errors"].measurement.query == query
+        assert place.watch.alerts["till/production/errors"].state.armed  # type: ignore[index]

@@ -31,6 +31,7 @@ from watchbook.app.recording import (
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.keeping import KeptRows
 from watchbook.app.watching.live import LiveService, Place, Trusted, label_of, service_check_among
+from watchbook.app.watching.pinning import pinned_by
 from watchbook.app.watching.placing import (
     Placement,
     bare_place,
@@ -131,6 +132,7 @@ class Reloading:
         prepared = prepare(fresh, before, ahead, stored.kept, floor.placement())
         await self._commit(prepared, stored, None)
         floor.live[fresh.id] = fresh
+        await self._pin_renamed(fresh, prepared)
         return fresh
 
     async def _trust_of_taken(self, fresh: LiveService, stored: Stored, trusts: bool) -> Trusted:
@@ -156,9 +158,9 @@ class Reloading:
                 fresh.loaded, environment, kept.pages, placement.wiring, placement.settings
             )
             rules = []
-            for rule, lost in stored.rows.alerts(environment.name):
-                wanted = await rule_to_watch(fresh, place, rule, stored.kept, placement)
-                rules.append(replace(wanted, missing=replace(lost, name=rule.name) if lost else None))
+            for rule, missing_rule in stored.rows.alerts(environment.name):
+                lost = replace(missing_rule, name=rule.name) if missing_rule else None
+                rules.append(await rule_to_watch(fresh, place, rule, stored.kept, placement, lost))
             watch = restored(place.watch, rules, stored.kept.records, placement.now)
             checks = [
                 (check, replace(lost, name=check.name) if lost else None)
@@ -263,6 +265,21 @@ class Reloading:
             await self._commit(prepared, stored, live)
             swap(live, prepared)
         await self.settle(live)
+        await self._pin_renamed(live, prepared)
+
+    async def _pin_renamed(self, live: LiveService, prepared: Prepared) -> None:
+        """How a renamed alert is measured stays pinned, under its new name."""
+        pins = self._floor.placement().pins
+        for environment, reloaded in prepared.reloaded.items():
+            place = live.places[environment]
+            for renaming in reloaded.renamed:
+                bound = place.bound.get(str(renaming.new))
+                if bound is not None:
+                    rule = place.watch.alerts[renaming.new].rule
+                    try:
+                        await pins.keep(renaming.new, pinned_by(rule, live.loaded.runbook), bound)
+                    except StoreError as error:
+                        _log.warning("how %s is measured could not be kept: %s", renaming.new, error)
 
     # For acceptances -------------------------------------------------------------------------------------------
 

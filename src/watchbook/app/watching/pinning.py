@@ -24,13 +24,13 @@ class Pins:
 
     store: Store
 
-    async def load(self, alert: AlertId, rule_digest: str) -> Bound | None:
-        """How the alert was measured under this condition, or None."""
+    async def load(self, alert: AlertId, rule_digest: str | None) -> Bound | None:
+        """How the alert was measured under this condition (None: under whichever was last), or None."""
         kept = await self.store.get(Setting, _name(alert))
         if kept is None:
             return None
         pinned = json.loads(kept.value)
-        return _bound_of(pinned) if pinned.get("rule") == rule_digest else None
+        return _bound_of(pinned) if rule_digest in (None, pinned.get("rule")) else None
 
     async def keep(self, alert: AlertId, rule_digest: str, bound: Bound) -> None:
         """Pins it. Raises StoreError where it cannot be kept."""

@@ -27,7 +27,7 @@ from watchbook.deciding.diagnosis import issue_of
 from watchbook.deciding.directory import directory_of
 from watchbook.deciding.page import PagingSettings
 from watchbook.deciding.restoring import Kept, RuleToWatch, restored
-from watchbook.deciding.watched import ServiceWatch
+from watchbook.deciding.watched import MissingRow, ServiceWatch
 from watchbook.measuring.window import Window
 from watchbook.model.alerts import AlertState, Episode
 from watchbook.model.diagnosis import Diagnosis
@@ -147,11 +147,20 @@ def _belongs(check: HealthCheck, environment: Environment, pages: bool) -> bool:
 
 
 async def rule_to_watch(
-    service: LiveService, place: Place, rule: AlertRule, kept: KeptService, placement: Placement
+    service: LiveService,
+    place: Place,
+    rule: AlertRule,
+    kept: KeptService,
+    placement: Placement,
+    missing: MissingRow | None = None,
 ) -> RuleToWatch:
-    """A rule, with how it was measured before. What needs series is armed as soon as it can be measured."""
+    """A rule, with how it was measured before. What needs series is armed as soon as it can be measured.
+
+    One whose row is `missing` is measured as it was, whatever else the text lost with it.
+    """
     key = alert_id(place.service, place.name, rule.name)
-    bound = await placement.pins.load(key, pinned_by(rule, service.loaded.runbook))
+    pinned = None if missing else pinned_by(rule, service.loaded.runbook)
+    bound = await placement.pins.load(key, pinned)
     if bound is not None:
         place.bound[str(key)] = bound
     wanted = wants_armed(rule, kept.arming, placement, place.service)
@@ -160,7 +169,7 @@ async def rule_to_watch(
     measurable = bound is not None or (rule.condition.promql is None and rule.condition.signal in PROBED)
     issue = issue_of(service.loaded.runbook, rule)
     return RuleToWatch(
-        rule, wanted and measurable, cadence_of(service, place, rule), issue.name if issue else None
+        rule, wanted and measurable, cadence_of(service, place, rule), issue.name if issue else None, missing
     )
 
 

@@ -214,6 +214,8 @@ def _carry_wishes(place: Place, was: Before, reloaded: Reloaded) -> None:
     for renaming in reloaded.renamed:
         wanted = str(renaming.old) in was.wanted_armed
         (place.wanted_armed.add if wanted else place.wanted_armed.discard)(str(renaming.new))
+        if str(renaming.old) in place.bound:  # after a restart: as it was pinned under its old name
+            place.bound[str(renaming.new)] = place.bound.pop(str(renaming.old))
     for key, watched in place.watch.alerts.items():
         if watched.missing is not None and str(key) in was.wanted_armed:
             place.wanted_armed.add(str(key))
