@@ -1,6 +1,8 @@
 """Steps and commands wherever they stand: unlabelled, nested and indented blocks, code spans, checklists, tables."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from watchbook.model.procedures import StepKind
 from watchbook.model.runbook import Runbook
@@ -256,3 +258,21 @@ def test_a_whole_page_in_somebody_elses_style() -> None:
     assert not [
         step for one in runbook.procedures for step in one.steps if "postsuper" in (step.script or "")
     ]
+
+
+_ODD = [
+    *_RELAY.split("\n"), "```", "```yaml", "- alert: A", "  expr: up == 0", "  for: 5m", "## Alerts", "### A (p95 > 3s)",
+    "- **Threshold**: 10%", "**Q: why?**", "| Symptom | Fix |", "|---|---|", "### Step 1: x", "Option B:", "1. Run `ls -l`",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_ODD), max_size=60))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_pieces_of_these_forms_in_any_order_are_read(lines: list[str]) -> None:
+    """Half a table, a block left open, a rule without its end: nothing raises, and every line is accounted for."""
+    text = "\n".join(lines)
+    runbook = read_runbook(text)
+    coverage = runbook.coverage
+    assert coverage.read + coverage.faulted + coverage.prose == coverage.lines
+    assert all(1 <= place.line <= len(lines) + 1 for place in (*runbook.readings, *runbook.findings))
+    assert all(alert.line for alert in runbook.alerts)

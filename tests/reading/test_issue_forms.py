@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from watchbook.model.runbook import Issue, Runbook
+from watchbook.model.runbook import AlertRule, Condition, Issue, Role, Runbook, Severity
 from watchbook.reading import read_runbook
+from watchbook.reading.issue_words import AlertIndex
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "alerts"
 
@@ -255,3 +258,24 @@ def test_numbered_scenarios_without_marks_are_issues_with_their_parts() -> None:
     )
     assert [len(first.symptoms), len(first.diagnosis), len(first.causes)] == [1, 1, 1]
     assert [cause.name for cause in second.causes] == ["clock skew"]
+
+
+_WORDS = st.lists(st.sampled_from(["high", "cpu", "disk", "queue", "db", "the", "slow"]), max_size=4).map(
+    " ".join
+)
+
+
+@given(st.lists(_WORDS, max_size=8), _WORDS)
+@settings(max_examples=200, deadline=None)
+def test_the_index_of_alerts_finds_what_comparing_each_pair_finds(names: list[str], issue: str) -> None:
+    """Two names are of one thing where the words of one are all in the other; many alerts change nothing about it."""
+    alerts = tuple(
+        AlertRule(name, Role.ALERT, Severity.LOW, Condition(external=name or "x")) for name in names
+    )
+    said = set(issue.split()) - {"the"}
+    expected = [
+        name
+        for name in dict.fromkeys(names)
+        if (words := set(name.split()) - {"the"}) and said and (words <= said or said <= words)
+    ]
+    assert list(AlertIndex(alerts).matching(issue, ())) == expected
