@@ -1,7 +1,7 @@
-"""Dashboards and Key Metrics: links, figures with their normal range, and where the figures come from.
+"""Key Metrics: figures with their normal range, and where the figures come from.
 
 Called by `reading.runbook`. A band is drawn and reported and never pages; Warning and Critical columns are
-read by `reading.alerting`.
+read by `reading.figure_tables`.
 """
 
 import re
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 
 from watchbook.model.ids import slug
 from watchbook.model.quantities import Band, Unit, say
-from watchbook.model.runbook import AlertRule, Link, Metric, MetricsEndpoint, Role
+from watchbook.model.runbook import AlertRule, Metric, MetricsEndpoint, Role
 from watchbook.model.signals import Signal, signal_mentioned
 from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.exactness import say_exactly
-from watchbook.reading.fields import fields_in, fields_of_item
+from watchbook.reading.fields import fields_of_item
 from watchbook.reading.figure_roles import Use, figure_columns, is_elsewhere, role_of_title
 from watchbook.reading.figures import FigureRules, Written, subject_of, take
 from watchbook.reading.levels import levels_in, normal_and_levels
@@ -82,42 +82,6 @@ class Figures:
             return False
         self.metrics.append(metric)
         return True
-
-
-def read_dashboards(section: Section, notes: Notes) -> tuple[Link, ...]:
-    """The links of the section, by the words in front of them."""
-    links: list[Link] = []
-    for part in section.walk():
-        for found in fields_in(part.blocks):
-            if placeholder_in(found.value) is not None:
-                continue
-            url = _url(found.value)
-            if url is None:
-                notes.find("link-missing", found.line, mark=found.key, name=found.key)
-            else:
-                links.append(Link(found.key, url, found.line))
-                notes.read(found.line, "link", f"{found.key} is at {url}.")
-        for block in part.blocks:
-            links += _bare_links(block, notes)
-    return tuple(links)
-
-
-def _url(value: Line) -> str | None:
-    link = next((span.url for span in value.spans if span.kind == "link" and span.url), None)
-    bare = re.search(r"https?://[^\s`)>]+", value.text)
-    return link or (bare[0] if bare else None)
-
-
-def _bare_links(block: object, notes: Notes) -> list[Link]:
-    """List items that are nothing but a link."""
-    found: list[Link] = []
-    for item in block.items if isinstance(block, List) else ():
-        if item.first.field() is None and (url := _url(item.first)) is not None:
-            found.append(Link(item.first.text.strip(), url, item.line))
-            notes.read(item, "link", f"{item.first.text.strip()} is at {url}.")
-        elif item.first.field() is None:
-            notes.prose(item)
-    return found
 
 
 def read(section: Section, notes: Notes, figures: Figures) -> None:

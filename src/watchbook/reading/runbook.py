@@ -35,6 +35,7 @@ from watchbook.reading import (
     architecture,
     commands,
     contacts,
+    dashboards,
     dividing,
     environments,
     figure_items,
@@ -280,7 +281,7 @@ def _read_watching(draft: _Draft) -> None:
     for chapter in draft.of("health_checks"):
         draft.checks += health_checks.read(chapter, notes, draft.context)
     for chapter in draft.of("dashboards"):
-        draft.dashboards += metrics.read_dashboards(chapter, notes)
+        draft.dashboards += dashboards.read(chapter, notes)
     for chapter in draft.of("metrics", "monitoring"):
         tables = [
             block
