@@ -16,12 +16,13 @@ Benchmark = Callable[[Installed], list[Figure]]
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark by its name, in the order of measuring: what a busy machine disturbs most comes first."""
-    from benchmarks import paging, probing, reading, running, starting
+    from benchmarks import checking, paging, probing, reading, running, starting
 
     return {
         "commands": starting.short_commands,
         "up": starting.start_of_up,
         "reading": lambda _: reading.reading(),
+        "checking": checking.checking,
         "steps": lambda _: running.durable_step(),
         "probes": lambda _: probing.probes(),
         "pages": paging.pages,

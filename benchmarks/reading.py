@@ -9,12 +9,53 @@ from benchmarks.figure import Figure
 from benchmarks.installed import ROOT
 
 RUNS = 25
+EACH = 60
 RUNBOOKS = ("examples/01-shop/RUNBOOK.md", "examples/02-nginx/RUNBOOK.md", "RUNBOOK.md")
 
 
 def reading() -> list[Figure]:
     """Reading each runbook that ships, and markdown-it-py parsing the same text the same way."""
-    return [_of(name, remembered) for remembered in (True, False) for name in RUNBOOKS]
+    beside = [_of(name, remembered) for remembered in (True, False) for name in RUNBOOKS]
+    return [_each(), *beside, _of_size()]
+
+
+def _each() -> Figure:
+    """CPU time of a runbook of 500 lines that nobody saw before, one process on one core; 40 ms are 25 a second."""
+    from benchmarks.checking import made
+    from watchbook.reading import read_runbook
+
+    texts = [made(index, 500) for index in range(EACH)]
+    read_runbook(texts[0])
+    samples = []
+    for text in texts:
+        forget()
+        samples.append(_cpu_ms(read_runbook, text))
+    rate = 1000 / statistics.median(samples)
+    note = f"{rate:.0f} a second; nothing is remembered from one to the next."
+    return Figure(
+        "reading a runbook of 500 lines, one core", "ms", tuple(samples), 40, cpu=tuple(samples), note=note
+    )
+
+
+def _of_size() -> Figure:
+    """How much longer a character of a document of 5 MB takes than one of a document of 0.5 MB."""
+    from benchmarks.checking import made
+    from watchbook.reading import read_runbook
+
+    pages = [made(index, 500) for index in range(60)]
+    page = sum(map(len, pages)) / len(pages)
+
+    def document(size: int) -> str:
+        return "\n\n".join(pages[index % len(pages)] for index in range(round(size / page)))
+
+    took = {}
+    for size in (500_000, 5_000_000):
+        text = document(size)
+        forget()
+        took[size] = _cpu_ms(read_runbook, text) / len(text)
+    ratio = took[5_000_000] / took[500_000]
+    note = f"{1000 * took[5_000_000]:.2f} s for each MB."
+    return Figure("a character of 5 MB, times one of 0.5 MB (1 is linear)", "×", (ratio,), 1.5, note=note)
 
 
 def _of(name: str, remembered: bool) -> Figure:
