@@ -36,7 +36,9 @@ _LITERALS = tuple(
 _DIGIT = re.compile(r"\d")
 _LONG = 20  # no credential that is known by its shape is shorter
 # What may be one of the credentials that only the library knows: a run of letters and digits that no name has.
-_PIECE = re.compile(r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d){3})(?=\d*[A-Za-z])[A-Za-z0-9]{20,400}(?:[\w.-]{0,80}[\w])?")
+_PIECE = re.compile(
+    r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d){3})(?=\d*[A-Za-z])[A-Za-z0-9]{20,400}(?:[\w.-]{0,80}[\w])?"
+)
 _SHORT = 8
 _AROUND = 80  # characters before and behind a piece that the library sees: it looks for names there
 _KEY_BLOCK = re.compile(

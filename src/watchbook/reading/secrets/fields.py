@@ -33,12 +33,12 @@ def _place(said: str, literals: tuple[str, ...], pattern: str, judge: Judge) -> 
 
 _PASSWORD = r"(?:pass(?:word|wd|phrase|code)?|pwd)"
 _KEY = (
-    r"(?:secret|token|credential|(?:api|app|access|auth|account|client|encryption|signing|master|routing|integration|"
-    r"service|licen[cs]e|shared|session|webhook|private|ingest|events?)[ _-]?(?:key|secret|token)|apikey)"
-    r"(?:[ _-]?(?:key|value))?"
+    r"(?:secret|token|credential|(?:api|app|access|auth|account|encryption|signing|master|routing|integration|"
+    r"service|licen[cs]e|shared|session|webhook|private|ingest|events?)[ _-]?(?:key|secret|token)|"
+    r"client[ _-]?(?:key|secret)|apikey)(?:[ _-]?(?:key|value))?"
 )
 _QUOTE = r"[\"'`]"
-_BARE = r"[^\s\"'`,;|<>()]"
+_BARE = r"[^\s\"'`“”’,;|<>()]"
 _PAIR = r"(?P<user>[^\s:/@\"'`$<{\[(]+):"
 
 _OPTION = rf"{_QUOTE}?(?P<value>[^\s\"'`;&|-][^\s\"'`;&|]*)"  # a value that is no other option

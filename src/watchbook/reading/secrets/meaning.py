@@ -72,8 +72,11 @@ def is_password(value: str, *, forced: bool = False) -> bool:
         return forced
     words = [word.lower() for word in _WORD.findall(value)]
     has_digit, has_mark = bool(re.search(r"\d", value)), bool(re.search(r"[^\w\s.:/,;-]", value))
-    if words and not has_digit and not has_mark and all(_is_naming(word) for word in words):
-        return False
+    if words and not has_digit and not has_mark:
+        if words[-1].endswith(("password", "passwd", "passphrase", "secret", "token", "key")):
+            return False  # `smb-file-server-password` says what would stand there
+        if all(map(_is_naming, words)):
+            return False
     if forced:
         return bool(re.search(r"[A-Za-z0-9]", value))
     if value.isdigit():
