@@ -266,6 +266,12 @@ _ODD = [
 ]  # fmt: skip
 
 
+def test_a_comment_behind_a_command_is_its_name() -> None:
+    """`./shop.sh start   # about a second` says what it does on its own line."""
+    (command,) = _read("## Use\n\n```bash\n./shop.sh start     # starts everything\n```\n").commands
+    assert command.name == "starts everything"
+
+
 @given(st.lists(st.sampled_from(_ODD), max_size=60))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_pieces_of_these_forms_in_any_order_are_read(lines: list[str]) -> None:

@@ -101,7 +101,8 @@ def _command(
     for one in filled.unreachable:
         notes.find("parameter-in-single-quotes", group.commands[0], mark=one.name, name=one.name)
     safety = with_attributes(classify(filled.script), attributes)
-    name = group.title or first_words(text)
+    behind = _BEHIND.search(text) if "\n" not in text else None
+    name = group.title or (behind["says"] if behind else first_words(text))
     parameters: tuple[Parameter, ...] = described(filled.parameters, known)
     given = f", with {', '.join(p.name for p in parameters)}" if parameters else ""
     notes.read(place, "command", f"The command “{name}” ({say_safety(safety.safety)}){given}.")
@@ -152,6 +153,7 @@ def read_table(block: Table, group: str, notes: Notes, known: Descriptions) -> l
     return _table(block, group, notes, known)
 
 
+_BEHIND = re.compile(r"\S\s+#\s+(?P<says>[^#\"'`]{3,80})$")  # `./shop.sh start   # about a second`
 _COMMAND_HEADER = re.compile(r"(?:shell |cli )?commands?(?: line)?|cmd", re.IGNORECASE)
 
 
