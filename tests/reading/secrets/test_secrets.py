@@ -212,7 +212,8 @@ NOTHING = [
     "password = config.password", "password: process.env.DB_PASSWORD", "const password = getPassword()",
     "Basic authentication is enabled", "Authorization: Basic <base64>",
     "-H 'Authorization: Basic dXNlcjpwYXNzd29yZA=='",
-    "the password is “swordfish”", "--master-user-password mypassword", "--password smb-file-server-password", "passphrase: 'top secret'",
+    "the password is “swordfish”", "--master-user-password mypassword", "--password smb-file-server-password",
+    "passphrase: 'top secret'",
     '"ClientToken": "5236cffc-ee13-4a32-bb5b-388d9da09d96"', "const password = 'Password used to generate key'",
     "Credentials: see 1Password / Engineering", "Login: https://console.x.test/login", "Login at grafana/dashboards",
 ]  # fmt: skip

@@ -37,7 +37,7 @@ _COSTLY_PATH = re.compile(r"/heapdump\b|/debug/pprof/(?:profile|trace|heap\?)|/h
 _REVEALING_PATH = re.compile(
     r"/actuator/(?:env|configprops)\b|/debug/vars\b.*secret|/latest/meta-data/iam|/latest/user-data|/computeMetadata/|/oauth2?/token|"
     r"/api/v1/.*secrets\b|/\.env\b|/v1/kv/|/v1/secret|/v2/keys/|/api/definitions\b|SystemProperties\b|/config_dump\b|"
-    r"/(?:printenv|phpinfo(?:\.php)?|secrets?|credentials?|api-?keys?|passwords?|private-?key|environ(?:ment)?|env)(?:[/?]|$)|"
+    r"/(?:printenv|phpinfo(?:\.php)?|secrets?|credentials?|api-?keys?|passwords?|private-?key|environment|environ|env)(?:[/?]|$)|"
     r"/containers/[^/]+/json\b|/\.git/config\b"
 )
 _CHANGING_PATH = re.compile(

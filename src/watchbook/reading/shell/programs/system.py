@@ -246,7 +246,7 @@ _SERVICES = {
     **plain("mailq qshape", READ),
     "postqueue": Program(CHANGE, look="listing", only=words("-p -j")),
     "postsuper": Program(CHANGE),
-    **plain("useradd usermod groupadd groupmod chpasswd adduser chage wall write", CHANGE),
+    **plain("useradd usermod groupadd groupmod chpasswd adduser wall write", CHANGE),
     **plain("userdel deluser groupdel", DESTROY),
     **plain("passwd visudo vipw vigr chsh chfn", ASK),
     "fail2ban-client": Program(commands={"status": Program(READ), "ping": Program(READ)}, rest=CHANGE),
