@@ -222,11 +222,13 @@ def test_link_targets_at_the_end_count_for_every_service() -> None:
     assert _names(text) == ["payments", "ledger"]
 
 
-@pytest.mark.parametrize("path", STRANGERS, ids=lambda path: path.stem)
-def test_strangers_runbooks_describe_one_service(path: Path) -> None:
-    """Each of the strangers' runbooks is about one service, whatever its headings name."""
-    text = path.read_text()
-    assert read_runbooks(text) == (read_runbook(text),)
+if STRANGERS:
+
+    @pytest.mark.parametrize("path", STRANGERS, ids=lambda path: path.stem)
+    def test_strangers_runbooks_describe_one_service(path: Path) -> None:
+        """Each of the strangers' runbooks is about one service, whatever its headings name."""
+        text = path.read_text()
+        assert read_runbooks(text) == (read_runbook(text),)
 
 
 _PIECES = st.sampled_from(

@@ -252,7 +252,8 @@ def _recovery(recovery: Recovery | None) -> Json | None:
                    "drill_every_s": backup.drill_every_s, "continuous": backup.continuous, "line": backup.line},
         **_some(
             objectives=[
-                {"name": one.name, **_some(rpo_s=one.rpo_s, rto_s=one.rto_s), "line": one.line} for one in recovery.objectives
+                {"name": one.name, **_some(rpo_s=one.rpo_s, rto_s=one.rto_s), "line": one.line}
+                for one in recovery.objectives
             ]
             or None,
             backups=[

@@ -12,11 +12,21 @@ from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
 
 _SOURCES = (
-    ("incidents", r"incident|outage|ongoing issue|open issue|vorf[aä]ll|störung|incidente|インシデント|障害|故障|장애|инцидент|incydent"),
+    (
+        "incidents",
+        r"incident|outage|ongoing issue|open issue|vorf[aä]ll|störung|incidente|インシデント|障害|故障|장애|инцидент"
+        r"|incydent",
+    ),
     ("health", r"health|alerts?\b|dashboard|system status|alarm|alerte|alerta|アラート|警报|告警|알림"),
-    ("maintenance", r"maintenance|wartung|mantenimiento|manutenção|manutenzione|onderhoud|メンテナンス|维护|점검"),
+    (
+        "maintenance",
+        r"maintenance|wartung|mantenimiento|manutenção|manutenzione|onderhoud|メンテナンス|维护|점검",
+    ),
     ("contacts", r"contact|on.?call|roster|phone|kontakt|連絡先|联系人|연락처"),
-    ("changes", r"change|deploy|release|commit|änderung|changement|cambio|déploiement|despliegue|変更|デプロイ|变更|변경"),
+    (
+        "changes",
+        r"change|deploy|release|commit|änderung|changement|cambio|déploiement|despliegue|変更|デプロイ|变更|변경",
+    ),
 )
 
 

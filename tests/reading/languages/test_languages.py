@@ -202,10 +202,12 @@ def test_few_words_make_no_language() -> None:
     assert language_of(parse_document("# T\n\n## Overview\n\nText.\n\n## Wartung\n\nText.\n")) is None
 
 
-@pytest.mark.parametrize("path", STRANGERS, ids=lambda path: path.stem)
-def test_english_documents_are_english(path: Path) -> None:
-    """No stranger's English runbook is taken for another language."""
-    assert language_of(parse_document(path.read_text())) is None
+if STRANGERS:
+
+    @pytest.mark.parametrize("path", STRANGERS, ids=lambda path: path.stem)
+    def test_english_documents_are_english(path: Path) -> None:
+        """No stranger's English runbook is taken for another language."""
+        assert language_of(parse_document(path.read_text())) is None
 
 
 def test_tables_hold_no_title_that_means_two_things_in_english() -> None:
