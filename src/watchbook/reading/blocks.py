@@ -71,19 +71,21 @@ class Line:
     def cut(self, start: int, end: int | None = None) -> "Line":
         """The part `text[start:end]`, stripped, with the spans that lie inside it."""
         text = self.text
-        end = len(text) if end is None else end
-        while start < end and text[start].isspace():
-            start += 1
-        while end > start and text[end - 1].isspace():
-            end -= 1
+        piece = text[start:end]
+        words = piece.lstrip()
+        start += len(piece) - len(words)
+        words = words.rstrip()
+        end = start + len(words)
         if start == 0 and end == len(text):
             return self
+        if not self.spans:
+            return Line(self.number, words)
         inside = tuple(
             Span(span.kind, span.start - start, span.end - start, span.text, span.url)
             for span in self.spans
             if span.start >= start and span.end <= end
         )
-        return Line(self.number, text[start:end], inside)
+        return Line(self.number, words, inside)
 
     def in_code(self, offset: int) -> bool:
         """Whether the character at `offset` stands inside a code span."""
@@ -91,6 +93,8 @@ class Line:
 
     def field(self, plain: bool = True) -> "Field | None":
         """The line as `Key: value`, where it is one. `plain` allows keys that are not bold."""
+        if not self.spans and (not plain or ":" not in self.text):
+            return None  # most lines, and each is asked several times
         return _field_of(self, plain)
 
 

@@ -33,6 +33,11 @@ _LITERALS = tuple(
         )
     )
 )
+# Which shapes each literal may be one of: asked in one pass over the literals.
+_SHAPES_WITH = tuple(
+    (literal, tuple(number for number, shape in enumerate(SHAPES) if literal in shape.literals))
+    for literal in sorted({literal for shape in SHAPES for literal in shape.literals})
+)
 _DIGIT = re.compile(r"\d")
 _LONG = 20  # no credential that is known by its shape is shorter
 # What may be one of the credentials that only the library knows: a run of letters and digits that no name has.
@@ -162,9 +167,8 @@ def _hidden(line: str, keep_length: bool) -> str:
 
 
 def _shaped(line: str, lowered: str) -> Iterator[Span]:
-    for shape in SHAPES:
-        if not any(literal in lowered for literal in shape.literals):
-            continue
+    wanted = {number for literal, numbers in _SHAPES_WITH if literal in lowered for number in numbers}
+    for shape in (SHAPES[number] for number in sorted(wanted)):
         for found in shape.pattern.finditer(line):
             group = "value" if "value" in shape.pattern.groupindex else 0
             token = found[group]
