@@ -63,11 +63,13 @@ def test_conditions_of_the_page_are_what_the_reader_says(pytestconfig: pytest.Co
 def test_keys_of_the_page_are_those_of_the_contract() -> None:
     """Every key that the page names is in the reading of a whole runbook, and none of the reading's parts is left out."""
     reading = contract(read_runbook(WHOLE.read_text()))
-    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (.*) \|$", PAGE.read_text(), re.MULTILINE)
+    part = PAGE.read_text().split("## The JSON reading")[1]
+    rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| (.*) \|$", part, re.MULTILINE)
+    rows = [row for row in rows if row[0] != "`files`"]  # only of a runbook over several files
     named = {key for keys, _ in rows for key in re.findall(r"`(\w+)`", keys)}
     assert named == set(reading) - {"version", "rooms", "digest"}
     for keys, holds in rows:
-        promised = set(re.findall(r"`(\w+)`", holds))
+        promised = set(re.findall(r"`(\w+)`", holds.split(";")[0]))  # behind a semicolon: only sometimes
         for key in re.findall(r"`(\w+)`", keys):
             values = reading[key] if isinstance(reading[key], list) else [reading[key]]
             assert promised <= {name for value in values for name in value}, key
