@@ -20,6 +20,7 @@ _OPENING = {"if", "for", "while", "until", "{", "[["}
 _REFUSED = {"case", "select", "function", "coproc"}
 _INNER = {"then", "else", "elif", "fi", "do", "done", "esac", "}", "]]"}
 _RESERVED = _OPENING | _REFUSED | _INNER | {"!", "time", "in"}
+_OPTION_OF_TIME = re.compile(r"-p(?=[ \t])")
 _MOST_DEPTH = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -119,13 +120,14 @@ class Reader(WordReader):
                 negated = not negated
             else:
                 self.skip_blanks()
-                if re.match(r"-p(?=[ \t])", self.text[self.place :]):
+                if _OPTION_OF_TIME.match(self.text, self.place):
                     self.place += 2
             self.skip_blanks()
             at_end = self.place >= len(self.text) or self.text[self.place] in "\n;&|)"
             if at_end and not self.text.startswith("&>", self.place):
                 raise Unreadable("nothing follows `!` or `time`", self.place)
         found = self.command(joined_by)
+        noted = 0  # of those, how many are known to be piped out
         while True:
             self.skip_blanks()
             if not self.text.startswith("|", self.place) or self.text.startswith("||", self.place):
@@ -141,7 +143,9 @@ class Reader(WordReader):
                 raise Unreadable("`|&` behind this is not read", self.place)
             self.skip_lines()
             following = [piped(command, into=True) for command in self.command("|")]
-            found = [piped(command, into=False) for command in found] + following
+            found[noted:] = [piped(command, into=False) for command in found[noted:]]
+            noted = len(found)
+            found += following
         return [negate(command) for command in found] if negated else found
 
     def command(self, joined_by: str) -> list[Command]:
