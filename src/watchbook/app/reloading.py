@@ -36,6 +36,7 @@ from watchbook.app.watching.placing import (
     Placement,
     bare_place,
     bare_service,
+    known_of,
     rule_to_watch,
     wants_armed,
 )
@@ -157,10 +158,14 @@ class Reloading:
             place = fresh.places.get(environment.name) or bare_place(
                 fresh.loaded, environment, kept.pages, placement.wiring, placement.settings
             )
-            rules = []
-            for rule, missing_rule in stored.rows.alerts(environment.name):
-                lost = replace(missing_rule, name=rule.name) if missing_rule else None
-                rules.append(await rule_to_watch(fresh, place, rule, stored.kept, placement, lost))
+            rows = stored.rows.alerts(environment.name)
+            known = await known_of(
+                {environment.name: [rule for rule, _ in rows]}, fresh.id, stored.kept, placement
+            )
+            rules = [
+                rule_to_watch(fresh, place, rule, known, replace(lost, name=rule.name) if lost else None)
+                for rule, lost in rows
+            ]
             watch = restored(place.watch, rules, stored.kept.records, placement.now)
             checks = [
                 (check, replace(lost, name=check.name) if lost else None)

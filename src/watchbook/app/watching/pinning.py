@@ -4,6 +4,7 @@ Called by `app.watching.place_watch`. A pin belongs to a condition: a changed co
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from watchbook.app.watching.binding import Bound
@@ -18,19 +19,30 @@ from watchbook.store.marks import Setting
 from watchbook.store.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """How some alerts were measured when it was last kept."""
+
+    values: Mapping[str, str]  # JSON, by name of the setting
+
+    def bound(self, alert: AlertId, rule_digest: str | None) -> Bound | None:
+        """How the alert was measured under this condition (None: under whichever was last), or None."""
+        value = self.values.get(_name(alert))
+        pinned = json.loads(value) if value is not None else None
+        return _bound_of(pinned) if pinned and rule_digest in (None, pinned.get("rule")) else None
+
+
 @dataclass(slots=True)
 class Pins:
     """The pins of a data folder."""
 
     store: Store
 
-    async def load(self, alert: AlertId, rule_digest: str | None) -> Bound | None:
-        """How the alert was measured under this condition (None: under whichever was last), or None."""
-        kept = await self.store.get(Setting, _name(alert))
-        if kept is None:
-            return None
-        pinned = json.loads(kept.value)
-        return _bound_of(pinned) if rule_digest in (None, pinned.get("rule")) else None
+    async def of(self, alerts: Iterable[AlertId]) -> "Pinned":
+        """The pins of these alerts, in one look."""
+        names = tuple(_name(alert) for alert in alerts)
+        found = await self.store.load(Setting, name=names) if names else ()
+        return Pinned({setting.name: setting.value for setting in found})
 
     async def keep(self, alert: AlertId, rule_digest: str, bound: Bound) -> None:
         """Pins it. Raises StoreError where it cannot be kept."""

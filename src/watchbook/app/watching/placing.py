@@ -4,7 +4,7 @@ Called by `app.watchbook` at start. What was pending or firing before a restart 
 service, environment and name say (rule 13), whatever else changed in the document. It watches nothing yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watchbook.app.documents.loading import Loaded
@@ -19,7 +19,7 @@ from watchbook.app.watching.live import (
     paging_environment,
     service_check_of,
 )
-from watchbook.app.watching.pinning import Pins, pinned_by
+from watchbook.app.watching.pinning import Pinned, Pins, pinned_by
 from watchbook.app.wiring import Wiring
 from watchbook.deciding.arming import armed_by_wiring, why_not_armed
 from watchbook.deciding.coverage import owner_response
@@ -86,11 +86,11 @@ class Placement:
 async def place_service(loaded: Loaded, kept: KeptService, placement: Placement) -> LiveService:
     """The live service of a runbook, with everything that was kept of it."""
     service = bare_service(loaded, placement.wiring, placement.settings, placement.now)
-    for place in service.places.values():
-        rules = [
-            await rule_to_watch(service, place, rule, kept, placement) for rule in rules_of(service, place)
-        ]
-        place.watch = restored(place.watch, rules, kept.records, placement.now)
+    rules = {name: rules_of(service, place) for name, place in service.places.items()}
+    known = await known_of(rules, service.id, kept, placement)
+    for name, place in service.places.items():
+        wanted = [rule_to_watch(service, place, rule, known) for rule in rules[name]]
+        place.watch = restored(place.watch, wanted, kept.records, placement.now)
     return service
 
 
@@ -146,13 +146,25 @@ def _belongs(check: HealthCheck, environment: Environment, pages: bool) -> bool:
     return pages or check.target.startswith("/")
 
 
-async def rule_to_watch(
-    service: LiveService,
-    place: Place,
-    rule: AlertRule,
-    kept: KeptService,
-    placement: Placement,
-    missing: MissingRow | None = None,
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a service's alerts before they are watched: people's words, the installation, and pins."""
+
+    arming: Sequence[Arming]
+    placement: Placement
+    pinned: Pinned
+
+
+async def known_of(
+    rules: Mapping[str, Sequence[AlertRule]], service: str, kept: KeptService, placement: Placement
+) -> Known:
+    """What is known of these rules, by environment. Raises StoreError."""
+    ids = [alert_id(service, environment, rule.name) for environment, of in rules.items() for rule in of]
+    return Known(kept.arming, placement, await placement.pins.of(ids))
+
+
+def rule_to_watch(
+    service: LiveService, place: Place, rule: AlertRule, known: Known, missing: MissingRow | None = None
 ) -> RuleToWatch:
     """A rule, with how it was measured before. What needs series is armed as soon as it can be measured.
 
@@ -160,10 +172,10 @@ async def rule_to_watch(
     """
     key = alert_id(place.service, place.name, rule.name)
     pinned = None if missing else pinned_by(rule, service.loaded.runbook)
-    bound = await placement.pins.load(key, pinned)
+    bound = known.pinned.bound(key, pinned)
     if bound is not None:
         place.bound[str(key)] = bound
-    wanted = wants_armed(rule, kept.arming, placement, place.service)
+    wanted = wants_armed(rule, known.arming, known.placement, place.service)
     if wanted:
         place.wanted_armed.add(str(key))
     measurable = bound is not None or (rule.condition.promql is None and rule.condition.signal in PROBED)

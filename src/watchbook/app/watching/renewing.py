@@ -22,6 +22,7 @@ from watchbook.app.watching.placing import (
     KeptService,
     Placement,
     bare_place,
+    known_of,
     rule_to_watch,
 )
 from watchbook.deciding.coverage import GONE, why_missing
@@ -77,11 +78,11 @@ async def rules_to_watch(fresh: LiveService, kept: KeptService, placement: Place
     """The rules of the new text, with how they were measured before: asked of the store before anything is held up."""
     if fresh.gone:
         return {}
+    rules = {place.name: rules_of(fresh, place) for place in fresh.places.values()}
+    known = await known_of(rules, fresh.id, kept, placement)
     return {
-        place.name: [
-            await rule_to_watch(fresh, place, rule, kept, placement) for rule in rules_of(fresh, place)
-        ]
-        for place in fresh.places.values()
+        name: [rule_to_watch(fresh, fresh.places[name], rule, known) for rule in of]
+        for name, of in rules.items()
     }
 
 
