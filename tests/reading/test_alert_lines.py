@@ -17,12 +17,16 @@ ALERTS = [
     ("- [high] CPU > 80% for 10m", ("CPU", "high", "cpu_utilization", ">", 0.8, 600.0)),
     ("- Memory usage > 85% (P3)", ("Memory usage", "medium", "memory_utilization", ">", 0.85, 0.0)),
     ("- Disk free < 15% - critical", ("Disk free", "critical", "disk_free_ratio", "<", 0.15, 0.0)),
-    ("- Trigger warning if p95 API latency > 1200ms over 10 minutes.", ("p95 API latency", "medium", "latency", ">", 1.2, 0.0)),
-    ("- Trigger critical alert if 5xx error rate > 2% for 5 minutes", ("5xx error rate", "critical", "error_ratio", ">", 0.02, 300.0)),
+    ("- Trigger warning if p95 API latency > 1200ms over 10 minutes.",
+     ("p95 API latency", "medium", "latency", ">", 1.2, 0.0)),
+    ("- Trigger critical alert if 5xx error rate > 2% for 5 minutes",
+     ("5xx error rate", "critical", "error_ratio", ">", 0.02, 300.0)),
     ("- Alert when queue depth exceeds 1000 for 15m", ("queue depth", "medium", "queue_depth", ">", 1000.0, 900.0)),
-    ("- When the error rate exceeds 2% for 5 minutes, page on-call", ("error rate", "medium", "error_ratio", ">", 0.02, 300.0)),
+    ("- When the error rate exceeds 2% for 5 minutes, page on-call",
+     ("error rate", "medium", "error_ratio", ">", 0.02, 300.0)),
     ("- `stale_data_rate > 2%` for 10m (critical)", ("stale_data_rate", "critical", "stale_data_rate", ">", 0.02, 600.0)),
-    ("- Checkout success rate below 95% for 10m - high", ("Checkout success rate", "high", "checkout_success_rate", "<", 0.95, 600.0)),
+    ("- Checkout success rate below 95% for 10m - high",
+     ("Checkout success rate", "high", "checkout_success_rate", "<", 0.95, 600.0)),
 ]  # fmt: skip
 
 

@@ -164,3 +164,30 @@ def test_person_on_call_has_to_be_a_contact(on_call: str, codes: list[str]) -> N
     """A name in the head that no contact has is told on its line; links and rotations are no names."""
     runbook = read_runbook(f"# T\n\n**On-Call:** {on_call}\n\n## Contacts\n\n- **On-Call:** Ana Ruiz\n")
     assert [one.code for one in runbook.findings if one.code == "WB701" and one.line == 3] == codes
+
+
+def test_times_written_in_a_ladder_go_before_the_matrix_of_severities() -> None:
+    """The matrix says when an alert is answered; it never makes a ladder slower than it is written."""
+    runbook = read_runbook("""# Till
+
+## Alerting
+
+| Alert | Severity | Threshold | Response |
+|---|---|---|---|
+| Slow | P1 | p95 > 1s for 5m | Page Ana → Bo, 10 min each |
+| Down | P1 | health check fails for 1m | Page on-call |
+| Full | P1 | disk usage > 90% | Page on-call, investigate within 20 min |
+
+## Escalation
+
+Ana → Bo → Eva, 5 min each
+
+## Severity Levels
+
+| Severity | Response Time |
+|---|---|
+| P1 | 30 minutes |
+""")
+    times = {rule.name: [rung.after_s for rung in rule.response.ladder] for rule in runbook.alerts}
+    assert times == {"Slow": [0.0, 600.0], "Down": [0.0, 300.0, 600.0], "Full": [0.0, 1200.0, 1500.0]}
+    assert [rule.response.ack_deadline_s for rule in runbook.alerts] == [1800.0, 1800.0, 1200.0]

@@ -75,19 +75,22 @@ def default_ladder(contacts: tuple[Contact, ...], on_call: str | None) -> Writte
     return WrittenLadder(tuple(names), (None,) * len(names))
 
 
-def rungs_of(ladder: WrittenLadder, severity: Severity, deadline_s: float | None = None) -> tuple[Rung, ...]:
+def rungs_of(
+    ladder: WrittenLadder,
+    severity: Severity,
+    deadline_s: float | None = None,
+    promised_s: float | None = None,
+) -> tuple[Rung, ...]:
     """Who is told how long after the first page.
 
     The first rung lasts the alert's deadline where one is stated; each other as long as written, else the
-    deadline, else 5 min at critical and 15 min below.
+    deadline, else what the matrix of severities promises (`promised_s`), else 5 min at critical and 15 min below.
     """
     rungs: list[Rung] = []
     after_s = 0.0
     for index, name in enumerate(ladder.names):
         rungs.append(Rung(name, after_s))
         written = ladder.lasts_s[index] if index < len(ladder.lasts_s) else None
-        default_s = _FIRST_RUNG_S.get(severity, _LATER_S)
         stated = (deadline_s, written) if index == 0 else (written, deadline_s)
-        lasts_s = stated[0] or stated[1] or default_s
-        after_s += lasts_s
+        after_s += stated[0] or stated[1] or promised_s or _FIRST_RUNG_S.get(severity, _LATER_S)
     return tuple(rungs)

@@ -82,7 +82,8 @@ def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedur
     whom = _whom(text, contacts) if words.page else None
     response = _decided(words, severity, bool(text))
     used = written or (WrittenLadder((whom,), (None,)) if whom else ladder)
-    rungs = rungs_of(used, severity, response.ack_deadline_s)
+    promised_s = response.ack_deadline_s if promised is not None else None
+    rungs = rungs_of(used, severity, None if promised_s else response.ack_deadline_s, promised_s)
     if response.working_hours and rungs:
         rungs = (Rung(rungs[0].who, response.ack_deadline_s or 0.0),)
     actions, advice, unknown = _actions(words.others, procedures)
