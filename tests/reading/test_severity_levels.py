@@ -47,7 +47,12 @@ SHAPES = {
         "| Severity | Response Time | Examples |\n|---|---|---|\n| Critical | 5 minutes | a |\n| High | 30m | b |\n",
         [(C, 300.0), (H, 1800.0)],
     ),
-    "other order": ("| Severity | Examples | Respond within |\n|---|---|---|\n| SEV-1 | a | 5 min |\n| SEV-2 | b | 1 hr |\n",
+    "two in a row": (
+        "| Severity | Response Time |\n|---|---|\n| P1 / P2 | 15 min |\n| P3 and P4 | 1 h |\n",
+        [(C, 900.0), (H, 900.0), (M, 3600.0), (L, 3600.0)],
+    ),
+    "other order": ("| Severity | Examples | Respond within |\n|---|---|---|\n| SEV-1 | a | 5 min |\n| SEV-2 | b "
+        "| 1 hr |\n",
                     [(C, 300.0), (H, 3600.0)]),
     "in one cell": (
         "| Level | SLA |\n|---|---|\n| P1 | Ack: 5 min, resolve: 4h |\n| P2 | Ack: 15 min / resolve: 8h |\n",
@@ -60,7 +65,8 @@ SHAPES = {
     "a list": ("- **P1 (Critical)**: everything is down, respond within 15 minutes\n- **P2**: 4 hours\n",
                [(C, 900.0), (H, 14400.0)]),
     "a list of lists": ("- **SEV1**: all is down\n  - Response time: 10 min\n  - Updates: every 30 min\n", [(C, 600.0)]),
-    "headings": ("### SEV1 – Critical\n\n**Response Time**: 15 minutes\n\n### SEV2: High\n\n- **Response Time:** 1 hour\n",
+    "headings": ("### SEV1 – Critical\n\n**Response Time**: 15 minutes\n\n### SEV2: High\n\n- **Response Time:**"
+        " 1 hour\n",
                  [(C, 900.0), (H, 3600.0)]),
     "in a field": ("- **Response Time**: 15 minutes for P1, 1 hour for P2\n", [(C, 900.0), (H, 3600.0)]),
     "in a field, with marks": (
@@ -124,6 +130,17 @@ def test_words_without_a_number_need_no_finding(cell: str) -> None:
     runbook = read_runbook(text)
     assert runbook.severities[0].response_s is None
     assert not [one for one in runbook.findings if one.code in ("WB321", "WB322")]
+
+
+def test_row_that_is_no_severity_is_told() -> None:
+    """A row whose name says no severity promises nothing, and has a finding."""
+    text = (
+        "## Severity Levels\n\n| Severity | Response Time |\n|---|---|\n| Critical | 5 min |\n"
+        "| Whenever | 1 h |\n| High | 1 h |\n"
+    )
+    runbook = read_runbook(text)
+    assert [level.name for level in runbook.severities] == ["Critical", "High"]
+    assert [one.line for one in runbook.findings if one.code == "WB321"] == [6]
 
 
 def test_time_to_mend_is_no_time_to_answer() -> None:

@@ -153,7 +153,7 @@ def _matrix(table: Table) -> Columns | None:
     ):
         return None
     columns = columns_of(table, "severities")
-    levels = sum(read_severity(row.cells[0].text) is not None for row in table.rows)
+    levels = sum(bool(_severities(row.cells[0].text)) for row in table.rows)
     return columns if set(_TIMES) & columns.at.keys() and levels * 2 > len(table.rows) else None
 
 
@@ -163,22 +163,34 @@ def _is_alert_column(header: str) -> bool:
     )  # fmt: skip
 
 
+def _severities(name: str) -> list[tuple[Severity, str]]:
+    """The severities that a first cell names: one, or several that share a row (`P1 / P2`); none where one is unknown."""
+    severity = read_severity(name)
+    if severity is not None:
+        return [(severity, name)]
+    found = [(read_severity(part), part) for part in re.split(r"\s*[/,&+]\s*|\s+(?:and|or)\s+", name)]
+    named = [(one, part) for one, part in found if one is not None]
+    return named if len(named) == len(found) else []
+
+
 def _levels_of(columns: Columns, notes: Notes) -> Iterator[SeverityLevel]:
     notes.also_read(columns.table.header)
     for row in columns.table.rows:
         if any(placeholder_in(cell) for cell in row.cells):
             continue
-        severity = read_severity(row.cells[0].text)
-        if severity is None:
+        name = row.cells[0].text.strip()
+        found = _severities(name)
+        if found:
+            yield from (_level(severity, part, row, columns, notes) for severity, part in found)
+        elif any(cell.text.strip() for cell in row.cells[1:]):
             notes.find(
-                "severity-not-understood",
+                "severity-time-not-understood",
                 row,
-                mark=row.cells[0].text,
-                text=row.cells[0].text,
-                name="the matrix",
+                mark=name,
+                field="The name",
+                text=name,
+                why="it is no severity",
             )
-            continue
-        yield _level(severity, row.cells[0].text.strip(), row, columns, notes)
 
 
 def _level(severity: Severity, name: str, row: Row, columns: Columns, notes: Notes) -> SeverityLevel:
