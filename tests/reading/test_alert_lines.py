@@ -11,6 +11,8 @@ def _read(*lines: str) -> Runbook:
 
 
 ALERTS = [
+    ("- `DiskFull`: disk usage > 90% (P2)", ("DiskFull", "high", "disk_utilization", ">", 0.9, 0.0)),
+    ("- High error rate: > 5% for 5m", ("High error rate", "medium", "error_ratio", ">", 0.05, 300.0)),
     ("- p95 latency > 800ms for 10m", ("p95 latency", "medium", "latency", ">", 0.8, 600.0)),
     ("- Critical: error rate > 5% for 5 min", ("error rate", "critical", "error_ratio", ">", 0.05, 300.0)),
     ("- **P1**: p99 latency above 2s for 10 minutes", ("p99 latency", "critical", "latency", ">", 2.0, 600.0)),

@@ -49,6 +49,7 @@ _ARROW = re.compile(r"\s*(?:→|⇒|->)\s*")
 _IN_BRACKETS = re.compile(r"\s*[(\[]([\w /-]{2,20})[)\]]\s*\.?$")
 _BEHIND = re.compile(r"\s+[–—-]\s+([\w -]{2,12})\s*\.?$")
 _BEFORE = re.compile(r"^\s*(critical|high|medium|low|warning|info|p[0-5]|sev-?\d)\s*[:–—-]\s*", re.I)
+_NAMED = re.compile(r"^([^:<>=≥≤]{2,60}):\s+(.+)$")
 _FILLING = re.compile(
     r"^(?:the|any|an?|if|when)\s+|\s+(?:is|are|has|have|was|stays?|remains?|goes|rises?|grows?|climbs?|been|being)$",
     re.I,
@@ -76,10 +77,15 @@ def read_alert_line(line: Line, severity: str) -> AlertLine | None:
         severity, text = before[1], text[before.end() :]
     if _ADVICE.match(text) or not has_comparison(text):
         return None
+    named = _NAMED.match(text)
+    if named is not None and has_comparison(named[2]):
+        return _parts(line, named[2], severity, "", called=False, name=named[1].strip())
     return _parts(line, text, severity, "", called=False)
 
 
-def _parts(line: Line, text: str, severity: str, response: str, *, called: bool) -> AlertLine | None:
+def _parts(
+    line: Line, text: str, severity: str, response: str, *, called: bool, name: str = ""
+) -> AlertLine | None:
     arrow = _ARROW.search(text)
     if arrow is not None:
         text, response = text[: arrow.start()], text[arrow.end() :].strip()
@@ -87,10 +93,10 @@ def _parts(line: Line, text: str, severity: str, response: str, *, called: bool)
         found = pattern.search(text)
         if found is not None and read_severity(found[1]) is not None:
             text, severity = text[: found.start()], found[1]
-    name = _name(text)
-    if name is None:
+    known = name or _name(text)
+    if known is None:
         return None
-    return AlertLine(name, _condition(line, text.strip()), severity, response, called)
+    return AlertLine(known, _condition(line, text.strip()), severity, response, called)
 
 
 def _name(text: str) -> str | None:
