@@ -21,7 +21,8 @@ def test_the_reading_says_what_runs_only_sometimes() -> None:
 def test_short_english_notes_are_not_foreign() -> None:
     """A document of tables and bullets has few sentences, and its words are still those of a runbook."""
     text = (
-        "# Till\n\n## Service SLOs\n\n| SLO | Target |\n|---|---|\n| Request latency (p95) | < 0.5s |\n| Uptime | 99.9% |\n\n"
+        "# Till\n\n## Service SLOs\n\n| SLO | Target |\n|---|---|\n"
+        "| Request latency (p95) | < 0.5s |\n| Uptime | 99.9% |\n\n"
         "## Priorities and SLAs\n\n- P0: immediate response, day or night\n- P1: same business day\n- P2: next sprint\n\n"
         "## Error Budget Policy\n\n- 99.9% quarterly availability\n- Half of the budget burned: pause releases\n\n"
         "## Backup targets\n\n- Backups: daily full, weekly restore tests\n- Service recovery in two hours\n"

@@ -98,6 +98,7 @@ def explained(loaded: "Sequence[Loaded]", everything: bool, colour: bool) -> Ite
     """
     from watchbook.reading.document import source_lines
     from watchbook.reading.secrets import hide_secrets
+    from watchbook.reading.summary import say_counts
 
     source = hide_secrets("\n".join(source_lines(loaded[0].text))).split("\n")
     below = _below(_together(loaded), loaded[0], colour)
@@ -117,7 +118,7 @@ def explained(loaded: "Sequence[Loaded]", everything: bool, colour: bool) -> Ite
             f"{one.runbook.service.name}: {coverage.lines} lines of content: {coverage.read} read,"
             f" {coverage.faulted} not understood, {coverage.prose} prose."
         )
-        yield _counted(one.runbook)
+        yield f"{say_counts(one.runbook)}."
 
 
 def _below(runbook: Runbook, loaded: "Loaded", colour: bool) -> dict[int, list[str]]:
@@ -134,16 +135,6 @@ def _below(runbook: Runbook, loaded: "Loaded", colour: bool) -> dict[int, list[s
         said = f"! {finding.severity.value} {finding.code}: {finding.message}"
         below.setdefault(finding.line, []).append(_painted(said, "33", colour))
     return below
-
-
-def _counted(runbook: Runbook) -> str:
-    """How many of each thing the document gives."""
-    counts = (
-        ("health check", len(runbook.health_checks)), ("metric", len(runbook.metrics)), ("alert", len(runbook.alerts)),
-        ("procedure", len(runbook.procedures)), ("issue", len(runbook.issues)), ("command", len(runbook.commands)),
-        ("contact", len(runbook.contacts)),
-    )  # fmt: skip
-    return ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for name, count in counts) + "."
 
 
 def _painted(text: str, code: str, colour: bool) -> str:

@@ -423,7 +423,7 @@ class Runbook:
     findings: tuple[Finding, ...] = ()
     digest: str = ""
     severities: tuple[SeverityLevel, ...] = ()
-    figures: tuple[AlertRule, ...] = ()  # targets, bands, triggers and checklists: never an alert, never armed
+    figures: tuple[AlertRule, ...] = ()  # targets, bands, triggers, checklists: never armed
     amounts: tuple[Amount, ...] = ()  # every other number that people go by; nothing acts on them
 
     def procedure(self, name: str) -> Procedure | None:

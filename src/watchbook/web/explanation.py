@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from watchbook.deciding.baseline import MISSING
 from watchbook.model.runbook import Finding, Level, Reading, Runbook
 from watchbook.reading.secrets import hide_secrets
+from watchbook.reading.summary import say_counts
 from watchbook.web.prose import LIGHT, Block, passages
 
 _TONES = ("bad", "warn", "good", "note", "prose")  # what a passage is marked with; the first that applies
@@ -57,7 +58,7 @@ def explanation(runbook: Runbook, text: str, name: str) -> str:
     counts = {level.value: sum(one.severity is level for one in runbook.findings) for level in Level}
     return _template().render(
         name=name, runbook=runbook, rows=_rows(shown, notes), missing=[_of_finding(one) for one in missing], counts=counts,
-        parts=_parts(runbook), things=_things(runbook),
+        parts=_parts(runbook), things=say_counts(runbook),
     )  # fmt: skip
 
 
@@ -108,15 +109,6 @@ def _parts(runbook: Runbook) -> list[tuple[str, str]]:
         ("prose", coverage.prose, "prose"),
     )
     return [(tone, f"{count} of {coverage.lines} lines {what}") for tone, count, what in counts]
-
-
-def _things(runbook: Runbook) -> str:
-    """How many of each thing the document gives."""
-    counts = (
-        ("alert", len(runbook.alerts)), ("check", len(runbook.health_checks)), ("procedure", len(runbook.procedures)),
-        ("issue", len(runbook.issues)), ("command", len(runbook.commands)),
-    )  # fmt: skip
-    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts)
 
 
 def _rows(text: str, notes: Sequence[Note]) -> list[Row]:

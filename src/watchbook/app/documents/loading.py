@@ -247,30 +247,6 @@ def runbook_of(text: str, service: str) -> Runbook:
     return next((one for one in found if slug(one.service.name) == service), found[0])
 
 
-def outdated(loaded: Loaded, since: float) -> str:
-    """Why the files do not hold the loaded text any more; empty where they do.
-
-    `since` is when it was loaded, in wall seconds: files that were not touched after that are not read again.
-    """
-    from watchbook.app.documents.joining import join, reader_of
-
-    changed = ""
-    for path in loaded.files:
-        try:
-            if path.stat().st_mtime > since:
-                read_text(path)
-                changed = changed or f"{path.name} was edited"
-        except FileNotFoundError:
-            return f"{path.name} is gone"
-        except (OSError, DocumentError):
-            return f"{path.name} cannot be read any more"
-    if not changed:
-        return ""
-    names = loaded.composed.files if loaded.composed else (loaded.path.name,)
-    also = [name for name in names[1:] if "/" not in name]
-    return "" if join(names[0], also, reader_of(loaded.path)).text == loaded.text else changed
-
-
 def load_all(paths: Sequence[Path]) -> list[Loaded]:
     """Reads every runbook under `paths`. Two documents of one service are an error: nobody could tell them apart."""
     from watchbook.app.documents.joining import gather
