@@ -26,7 +26,9 @@ _STANDS_FOR = {"alerting": {"monitoring"}, "deployment": {"operations"}, "contac
                "emergency": {"outage", "corruption", "security"}}  # fmt: skip
 
 
-_SMALL_WORDS = frozenset(re.findall(r"\w+", "the and of to is are for with if this when from on in by or not it as be"))
+_SMALL_WORDS = frozenset(
+    re.findall(r"\w+", "the and of to is are for with if this when from on in by or not it as be")
+)
 _ENGLISH_SHARE = 0.11  # English runbooks have 15 to 50 % of such words, others less than 10 %
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
