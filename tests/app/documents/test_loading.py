@@ -1,11 +1,10 @@
 """Finding and loading runbooks: every path that cannot be loaded is one clear line."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from watchbook.app.documents.loading import find, load, load_all, outdated
+from watchbook.app.documents.loading import find, load, load_all
 from watchbook.model.errors import DocumentError
 
 MINIMAL = "# Operational Runbook: Shop\n\n**Service:** Shop\n"
@@ -59,21 +58,3 @@ def test_two_documents_of_one_service_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text(MINIMAL)
     with pytest.raises(DocumentError, match=r"already described by .*a/RUNBOOK\.md"):
         load_all([tmp_path])
-
-
-def test_an_edit_after_loading_is_noticed(tmp_path: Path) -> None:
-    """Another text, a removed file, or one that is no text any more is said; a touched file with the same text is not."""
-    path = tmp_path / "RUNBOOK.md"
-    path.write_text("# Shop\n")
-    loaded, since = load(path), path.stat().st_mtime
-    assert outdated(loaded, since) == ""
-    os.utime(path, (since + 5, since + 5))
-    assert outdated(loaded, since) == ""
-    path.write_text("# Shop\n\nMore.\n")
-    os.utime(path, (since + 9, since + 9))
-    assert outdated(loaded, since) == "RUNBOOK.md was edited"
-    path.write_bytes(b"\0")
-    os.utime(path, (since + 10, since + 10))
-    assert outdated(loaded, since) == "RUNBOOK.md cannot be read any more"
-    path.unlink()
-    assert outdated(loaded, since) == "RUNBOOK.md is gone"
