@@ -44,17 +44,25 @@ __all__ = [
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
-        heading_severity = severity_of_heading(part.title)
+        severity = heading = severity_of_heading(part.title)
         for block in part.blocks:
             if isinstance(block, Table):
-                read_table(block, alerts, heading_severity)
+                read_table(block, alerts, severity)
             elif isinstance(block, List):
                 for item in block.items:
-                    if not _read_bare(item, part.title, heading_severity, alerts):
-                        _read_item(item, alerts, heading_severity)
+                    if not _read_bare(item, part.title, severity, alerts):
+                        _read_item(item, alerts, severity)
             elif isinstance(block, Paragraph):
+                severity = _severity_of_label(block) or heading
                 for line in block.lines:
                     _leave(line, alerts.notes)
+
+
+def _severity_of_label(block: Paragraph) -> Severity | None:
+    """`**Critical alerts** (page at once):` above a list says the severity of its items, like a title."""
+    text = block.lines[0].text.strip()
+    is_label = block.label is not None or (text.endswith(":") and len(text) < 80)
+    return severity_of_heading(text.rstrip(" :")) if len(block.lines) == 1 and is_label else None
 
 
 _HEADING_NOISE = re.compile(

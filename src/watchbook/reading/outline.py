@@ -19,7 +19,7 @@ _INSIDE: dict[str, frozenset[str]] = {
     "health_checks": frozenset({"alerting", "metrics"}),
     "dashboards": frozenset(),
     "metrics": frozenset({"alerting", "dashboards", "targets"}),
-    "targets": frozenset(),
+    "targets": frozenset({"alerting", "metrics", "dashboards", "recovery"}),
     "alerting": frozenset({"severities", "metrics", "dashboards", "escalation", "contacts"}),
     "severities": frozenset({"escalation", "contacts"}),
     "deployment": frozenset({"rollback"}),

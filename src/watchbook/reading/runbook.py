@@ -48,6 +48,7 @@ from watchbook.reading import (
     overview,
     procedures,
     recovery,
+    recovery_objectives,
     review,
     rule_fences,
     scenarios,
@@ -337,6 +338,7 @@ def _read_acting(draft: _Draft) -> None:
         first = _read_procedures(_steps_only(chapter), draft)
         if draft.recovery.procedure is None and first is not None:
             draft.recovery = replace(draft.recovery, procedure=first.name)
+    draft.recovery = recovery_objectives.read(draft.whole, draft.notes, draft.recovery)
 
 
 def _read_procedures(chapter: Section, draft: _Draft) -> Procedure | None:

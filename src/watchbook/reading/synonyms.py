@@ -55,7 +55,8 @@ alerting:
     table, alert reference, alerting policy, alert response, alert runbook, high priority alerts, medium
     priority alerts, low priority alerts, paging alerts, critical alerts immediate response, alert action map,
     alert to action map, alert actions, alert rules and responses, info alerts, informational alerts, prometheus alerts,
-    prometheus alert rules, prometheus rules, alertmanager alerts, alert runbooks
+    prometheus alert rules, prometheus rules, alertmanager alerts, alert runbooks, alerting configuration, alerts
+    configuration, alerting setup, alert setup
 severities:
     severity levels, severity, incident severity levels, severity definitions, incident severity, alert
     severity levels, severity classification, incident classification, priority levels, severity matrix
@@ -110,7 +111,9 @@ recovery:
     backups, backup, disaster recovery procedures, backup & restore, disaster recovery plan, backup and
     disaster recovery, recovery, backups and recovery, backup strategy, backup procedures, recovery
     procedure, recovery objectives, restore procedure, restore procedures, data recovery, backup
-    schedule, restore from backup
+    schedule, restore from backup, dr, dr plan, dr procedures, dr procedure, dr strategy, backup & dr, backups & dr,
+    backup and dr, backups and dr, backups & restore, backups and restore, backup/restore, backup policy, rpo/rto, rto/rpo,
+    rpo / rto, rto / rpo, rpo and rto, rto and rpo, rpo & rto, rto & rpo, recovery targets, recovery time objectives
 commands:
     useful commands, quick reference, common commands, command reference, quick commands, commands,
     cheat sheet, cheatsheet, command cheat sheet, quick reference commands, handy commands, key
