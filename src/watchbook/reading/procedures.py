@@ -18,14 +18,25 @@ from watchbook.model.runbook import Command
 from watchbook.reading.blocks import Block, Fence, Item, Line, List, Paragraph, Table
 from watchbook.reading.commands import read_fence as read_commands
 from watchbook.reading.document import Section
-from watchbook.reading.fences import is_shell, read_attributes, read_groups
+from watchbook.reading.fences import is_shell
 from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, used_in
+from watchbook.reading.step_forms import (
+    are_steps,
+    has_command,
+    has_steps,
+    introduced,
+    is_in_order,
+    is_response,
+    is_routine,
+    opens,
+    tells_what_to_do,
+)
 from watchbook.reading.step_tables import columns_of_steps, read_step_table
-from watchbook.reading.step_text import Lines, command_in, is_path
+from watchbook.reading.step_text import Lines
 from watchbook.reading.step_ways import Ways
-from watchbook.reading.step_words import is_imperative, is_procedural, is_verify
+from watchbook.reading.step_words import is_procedural
 from watchbook.reading.steps import Setting, StepWriter
 
 PROCEDURAL = frozenset(
@@ -74,6 +85,7 @@ class _Unit:
     line: int
     blocks: list[Block] = field(default_factory=list)
     parts: int = 0  # headings such as "Step 2: Migrate" inside the unit
+    introduced: bool = False  # by a sentence that says that these are steps
 
 
 def read(section: Section, notes: Notes, context: Context) -> Operations:
@@ -92,24 +104,28 @@ def read_anywhere(section: Section, notes: Notes, context: Context) -> tuple[Pro
     for unit in _units(section):
         if (
             not _FOR_READERS.search(unit.name)
-            and not notes.is_read(_places(unit.blocks))
+            and not _is_taken(unit.blocks, notes)
             and reader.is_procedure(unit)
         ):
             reader.unit(unit)
+            continue
+        for name, words, block in introduced(unit.name, unit.blocks):
+            if not _is_taken([block], notes):
+                reader.unit(_Unit(name, words.line, [block], introduced=True))
     return tuple(_with_way_back(reader.found))
 
 
 _FOR_READERS = re.compile(
     r"\b(?:related|references?|links?|see also|contents|navigation|principles?|goals?|objectives?|features?|roadmap|glossary"
     r"|lessons|changelog|history|resources|reading|assumptions|targets?|metrics|scope|overview|about|sign[- ]?off"
-    r"|notes?|tips|best practices|guidelines|conventions|policy|policies|permissions)\b",
+    r"|notes?|tips|best practices|guidelines|conventions|policy|policies|permissions|cheat ?sheets?|useful)\b",
     re.IGNORECASE,
 )
 
 
-def _is_taken(unit: _Unit, notes: Notes) -> bool:
+def _is_taken(blocks: Iterable[Block], notes: Notes) -> bool:
     """Whether most of the steps are in a reading already."""
-    places = [place.line for place in _places(unit.blocks)]
+    places = [place.line for place in _places(blocks)]
     return bool(places) and sum(line in notes.read_lines for line in places) * 2 > len(places)
 
 
@@ -150,7 +166,7 @@ def _units(section: Section) -> list[_Unit]:
             if label and not _GENERIC.fullmatch(label) and not _NUMBERED_PART.match(label):
                 unit = _Unit(clean_title(label), block.line)
                 found.append(unit)
-            elif label and len(unit.blocks) > 1 and not any(_has_steps(one) for one in heading.blocks):
+            elif label and len(unit.blocks) > 1 and not any(has_steps(one) for one in heading.blocks):
                 # "Scheduling: …" and then "Procedure: …": the procedure of the heading.
                 unit = heading
             unit.blocks.append(block)
@@ -205,7 +221,7 @@ class _Chapter:
         for block in unit.blocks:
             if isinstance(block, List | Table):
                 self._tell_descriptions(block)
-        if not self.is_procedure(unit):
+        if not unit.introduced and not self.is_procedure(unit):
             self._loose(unit)
             return
         rollback = self.kind == "rollback" or bool(_ROLLBACK.search(unit.name))
@@ -250,18 +266,20 @@ class _Chapter:
 
     def is_procedure(self, unit: _Unit) -> bool:
         """Whether the blocks under the heading or label are steps; lists of people are not."""
-        if _PEOPLE.search(unit.name):
+        if _PEOPLE.search(unit.name) and not is_response(unit.name, unit.blocks):
             return False
         if self.kind in PROCEDURAL:
-            return any(_has_steps(block) for block in unit.blocks if not self._is_told(block))
+            return any(has_steps(block) for block in unit.blocks if not self._is_told(block))
         for block in unit.blocks:
-            if isinstance(block, Fence) and is_shell(block) and _is_verified(block):
+            if isinstance(block, Fence) and is_shell(block) and (is_in_order(block) or is_routine(unit.name)):
                 return True
             if isinstance(block, List) and sum(item.task is not None for item in block.items) > 1:
                 return True
             if isinstance(block, Table) and is_procedural(unit.name) and columns_of_steps(block):
                 return True
-        return _are_steps(unit) or (unit.parts > 0 and any(_has_steps(block) for block in unit.blocks))
+        return are_steps(unit.name, unit.blocks) or (
+            unit.parts > 0 and any(has_steps(block) for block in unit.blocks)
+        )
 
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
         ways = Ways(writer)
@@ -270,14 +288,14 @@ class _Chapter:
             match block:
                 case Fence():
                     ways.block(before, writer.fence(block, before or unit.name))
-                case List() if isinstance(following, Fence) and _opens(block):
+                case List() if isinstance(following, Fence) and opens(block):
                     ways.add(self._list(replace(block, items=block.items[:-1]), writer))
                     last = block.items[-1].first
                     before = last.text.strip().rstrip(":")
                     self.notes.read(last, "step", f"The step {before}, with the commands below it.")
                     continue
                 case List():
-                    ways.add(self._list(block, writer))
+                    ways.add(self._list(block, writer, tells_what_to_do(unit.name, block)))
                 case Table() if columns_of_steps(block):
                     ways.add(read_step_table(block, writer))
                 case Paragraph():
@@ -289,11 +307,11 @@ class _Chapter:
             before = ""
         return ways.done()
 
-    def _list(self, block: List, writer: StepWriter) -> list[Step]:
-        """Numbered and task items are steps; of other lists only the items with a command."""
+    def _list(self, block: List, writer: StepWriter, told: bool = False) -> list[Step]:
+        """Numbered and task items are steps; of other lists the items with a command, or all where they say what to do."""
         steps: list[Step] = []
         for item in block.items:
-            if block.ordered or item.task is not None or _has_command(item):
+            if block.ordered or item.task is not None or has_command(item) or told:
                 steps += writer.item(item)
             elif not self.notes.is_told(item.line):
                 self.notes.prose(item)
@@ -414,60 +432,6 @@ def scripts_of(step: Step) -> list[str]:
 def _named_rollback(attributes: dict[str, str]) -> str | None:
     name = attributes.get("rollback")
     return name if name and name != "auto" else None
-
-
-def _has_steps(block: Block) -> bool:
-    match block:
-        case Fence():
-            return is_shell(block) or block.language.casefold() == "sql"
-        case List():
-            return block.ordered or any(item.task is not None or _has_command(item) for item in block.items)
-        case Table():
-            return bool(columns_of_steps(block))
-        case _:
-            return False
-
-
-def _are_steps(unit: _Unit) -> bool:
-    """Whether numbered items are steps: they hold commands, say what to do, or stand under a title that says so."""
-    items = [
-        item for block in unit.blocks if isinstance(block, List) and block.ordered for item in block.items
-    ]
-    introduces = any(
-        isinstance(block, List) and _opens(block) and isinstance(following, Fence) and is_shell(following)
-        for block, following in zip(unit.blocks, unit.blocks[1:], strict=False)
-    )
-    if introduces or any(_does_something(item) for item in items):
-        return True
-    told = sum(is_imperative(item.first.text) for item in items)
-    return len(items) > 1 and told >= (1 if is_procedural(unit.name) else len(items) / 2)
-
-
-def _opens(block: List) -> bool:
-    """Whether the last numbered item only introduces the code block behind the list."""
-    last = block.items[-1] if block.items else None
-    return block.ordered and last is not None and not last.blocks and last.text.rstrip().endswith(":")
-
-
-def _has_command(item: Item) -> bool:
-    code = command_in(item.first)
-    inside = any(isinstance(block, Fence) and is_shell(block) for block in item.blocks)
-    starts_with_code = (
-        bool(item.first.spans) and item.first.spans[0].kind == "code" and item.first.spans[0].start == 0
-    )
-    return inside or (code is not None and not is_path(code) and " " in code and not starts_with_code)
-
-
-def _does_something(item: Item) -> bool:
-    return _has_command(item)
-
-
-def _is_verified(fence: Fence) -> bool:
-    """Whether a block verifies what it did: a `# Verify` with commands behind commands that may change something."""
-    if read_attributes(fence).get("name"):
-        return True
-    groups = read_groups(fence)
-    return len(groups) > 1 and any(is_verify(group.title) for group in groups[1:] if group.commands)
 
 
 def _introduction(block: Paragraph) -> str:

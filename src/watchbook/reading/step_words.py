@@ -88,6 +88,8 @@ _IMPERATIVES = words(
     "save scale schedule search see select send set ship shut shutdown sign silence skip spin start stop "
     "store submit suspend switch sync tag tail take terminate test throttle tighten toggle trace track "
     "transfer trigger try tune turn type unblock uncordon undo uninstall unlock update upgrade upload use "
+    "rerun re-run refund patch block cancel bounce freeze preserve provision reassign relaunch reopen republish snapshot "
+    "stabilise stabilize summarise summarize trim unpause dump demote cordon pin shrink compact probe "
     "vacuum validate verify view visit wait walk warm warn watch whitelist work write "
 )
 _ADVERBS = re.compile(
@@ -103,11 +105,60 @@ _PROCEDURAL = re.compile(
 )
 
 
-def is_imperative(text: str) -> bool:
-    """Whether an item tells somebody to do something: `Open the dashboard`, `If it is down, restart it`."""
-    bare = _ADVERBS.sub("", text.strip().lstrip("*_ "), count=1)
+def is_imperative(text: str, *, gerunds: bool = False) -> bool:
+    """Whether an item tells somebody to do something: `Open the dashboard`, `If it is down, restart it`.
+
+    `Build triggered automatically` tells what happened. With `gerunds`, `Rerunning the drill` counts, too.
+    """
+    bare = text.strip().lstrip("*_ ")
+    before = _ADVERBS.match(bare)
+    bare = bare[before.end() :] if before else bare
     first = re.match(r"[A-Za-z][\w-]*", bare)
-    return first is not None and first[0].casefold() in _IMPERATIVES
+    if first is None or _HAPPENED.match(bare):
+        return False
+    word = first[0].casefold()
+    return word in _IMPERATIVES or (gerunds and _is_gerund(word))
+
+
+# Words that are a thing as often as something to do, with what happens to that thing behind them.
+_HAPPENED = re.compile(
+    r"(?:build|test|release|backup|update|request|query|import|export|log|message|issue|alert|type|view|change|record"
+    r"|report|file|load|cut|drain|schedule|plan|copy|deploy|sync|track|trace|tag|set|run|fix|filter|scale|page|post)s?\s+"
+    r"(?:\w+ed(?=\s*$|\s+(?:by|to|in|into|from|with|at|automatically|successfully|within|and|or|via|on)\b)"
+    r"|(?:is|are|was|were|has|have|completes?|starts?|begins?|runs?|passe[sd]|fails?|triggers?|succeeds?)\b)",
+    re.IGNORECASE,
+)
+
+
+def _is_gerund(word: str) -> bool:
+    """`reviewing`, `closing`, `dropping`."""
+    stem = word.removesuffix("ing")
+    return stem != word and not _IMPERATIVES.isdisjoint((stem, stem + "e", stem[:-1]))
+
+
+_DOING = re.compile(
+    r"\b(?:playbooks?|mitigations?|remediations?|verification|validation|restoration|failover|fail over|roll\s?backs?"
+    r"|what to do|triage|first \d+ minutes|actions? to take"
+    r"|(?:immediate|first|initial|recommended|required|corrective|follow[- ]up|emergency) (?:actions?|responses?)"
+    r"|how to|steps?|procedures?|instructions?|clean[- ]?up|recovery"
+    r"|before you (?:start|begin)|after (?:the )?\w+|containment|eradication|stabili[sz]ation)\b",
+    re.IGNORECASE,
+)
+_STEPS_ELSEWHERE = re.compile(
+    r"(?:\b(?:procedimientos?|pasos?|protocolos?|étapes?|procédures?|marche à suivre|vorgehen(?:sweise)?|ablauf|verfahren"
+    r"|procedura|passaggi|passos?|procedimentos?|stappen|werkwijze|kroki|шаги|порядок)\b|schritte\b|步骤|手順)",
+    re.IGNORECASE,
+)
+
+
+def is_doing(title: str) -> bool:
+    """Whether a title says that something is to be done below it, so that a plain list may be steps."""
+    return _DOING.search(title) is not None
+
+
+def say_what_to_do(title: str) -> bool:
+    """Whether a title of another language than English says that steps stand below it, whose verbs are not known here."""
+    return _STEPS_ELSEWHERE.search(title) is not None
 
 
 def is_procedural(title: str) -> bool:
