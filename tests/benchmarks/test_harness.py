@@ -120,12 +120,12 @@ async def test_a_till_says_what_it_was_told_to_say() -> None:
 def test_what_the_reading_remembers_is_forgotten() -> None:
     """A second reading of the same commands is as much work as the first."""
     from watchbook.reading import read_runbook
-    from watchbook.reading.shell.grammar import read_script
+    from watchbook.reading.shell.grammar import _read
 
     read_runbook("## Common Operations\n\n### Deployment\n\n```bash\n# Look\nls\n```\n")
-    assert read_script.cache_info().currsize > 0
+    assert _read.cache_info().currsize > 0
     reading.forget()
-    assert read_script.cache_info().currsize == 0
+    assert _read.cache_info().currsize == 0
 
 
 def test_the_phone_starts_empty() -> None:

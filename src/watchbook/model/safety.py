@@ -22,10 +22,10 @@ class Safety(StrEnum):
     @property
     def rank(self) -> int:
         """Order from harmless to dangerous; a list of commands is as dangerous as its highest rank."""
-        return _ORDER.index(self)
+        return _RANKS[self]
 
 
-_ORDER = tuple(Safety)
+_RANKS = {safety: rank for rank, safety in enumerate(Safety)}
 
 
 def worst(classes: "list[Safety] | tuple[Safety, ...]") -> Safety:

@@ -197,6 +197,7 @@ def _names_part(block: Paragraph) -> bool:
     return len(block.lines) == 1 and len(block.text) < 80 and _NUMBERED_PART.match(block.text) is not None
 
 
+@lru_cache(maxsize=4096)
 def clean_title(title: str) -> str:
     """A title without numbering, emoji and a closing colon: `3.2 🚀 Normal Deployment:` → `Normal Deployment`."""
     text = _NUMBERING.sub("", title.strip()).strip().rstrip(":").strip()

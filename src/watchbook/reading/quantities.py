@@ -6,6 +6,7 @@ threshold or a target is decided by those that call it. How values are said is `
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from watchbook.model.quantities import Quantity, Unit
 
@@ -220,6 +221,11 @@ def rounded(value: float) -> float:
 
 def find_quantities(text: str, expects: Unit | None = None) -> list[Found]:
     """All quantities in the text, in order; digits inside words (`p95`, `5xx`, `v2`, `HTTP/2`) are none."""
+    return list(_quantities_in(text, expects))
+
+
+@lru_cache(maxsize=4096)  # one line is asked by everything that could have written it
+def _quantities_in(text: str, expects: Unit | None) -> tuple[Found, ...]:
     found: list[Found] = []
     at = 0
     for number in re.finditer(r"(?<![\w.#/:@])(?<!\d,)[-+−]?\.?\d", text):
@@ -234,7 +240,7 @@ def find_quantities(text: str, expects: Unit | None = None) -> list[Found]:
         if one is not None and not re.match(r"[\w]", text[one.end : one.end + 1]):
             found.append(one)
             at = one.end
-    return found
+    return tuple(found)
 
 
 def read_quantity(text: str, expects: Unit | None = None) -> Quantity | None:
