@@ -400,3 +400,16 @@ def test_figure_that_comes_or_goes_is_told() -> None:
     come = [(change.risk.value, change.says) for change in differences(read_runbook(one), read_runbook(two))]
     assert come == [("none", "new target of p99 latency: at most 300 ms.")]
     assert differences(read_runbook(two), read_runbook(turned)) == ()
+
+
+@pytest.mark.parametrize("title", ["Key Metrics", "SLOs", "Notes"])
+def test_targets_in_brackets(title: str) -> None:
+    """`Error rate (target: < 1%)` is a target of the error rate, in whatever section; the bracket is no part of the name."""
+    text = f"# Shop\n\n## {title}\n\n- Error rate (target: < 1%)\n- Uptime (target: 99.9%)\n- Ticket age (goal: < 30 days)\n"
+    runbook = read_runbook(text)
+    assert [_said(rule) for rule in runbook.figures] == [
+        "target Error rate < 0.01",
+        "target Uptime >= 0.999",
+        "target Ticket age < 2.592e+06",
+    ]
+    assert not runbook.alerts

@@ -16,6 +16,7 @@ MINUTE, HOUR = 60.0, 3600.0
         ("- **RTO:** 2,700 seconds (45 minutes)", None, 45 * MINUTE),
         ("| Metric | Target |\n|---|---|\n| RPO | 5 minutes |\n| RTO | < 1 hour |", 5 * MINUTE, HOUR),
         ("- RTO: 4 hours and RPO: 1 hour", HOUR, 4 * HOUR),
+        ("5. Recover (RTO 4h, RPO 24h): restore the copy", 24 * HOUR, 4 * HOUR),
     ],
 )  # fmt: skip
 def test_stated_objectives(text: str, rpo_s: float | None, rto_s: float | None) -> None:

@@ -242,3 +242,31 @@ def test_changed_promise_is_told() -> None:
         "none",
     }
     assert not [change for change in differences(old, old) if change.kind == "severity"]
+
+
+def _promised(text: str) -> list[tuple[str, float | None, float | None]]:
+    levels = read_runbook(f"# Till\n\n{text}\n").severities
+    return [(one.name, one.response_s, one.update_every_s) for one in levels]
+
+
+def test_bold_labels_above_lists() -> None:
+    """A bold severity above a list takes the times of the list; other items say what it is."""
+    text = (
+        "## Severity Levels\n\n**P1 (High)**:\n- Search is down\n- Response time: 2 hours\n\n**P2**\n- Slow\n"
+    )
+    assert _promised(text) == [("P1 (High)", 7200.0, None)]
+
+
+def test_immediately_alone() -> None:
+    """`P0: immediate (24/7)` is answered at once; the next sprint is no time; an outage of 3 hours is a condition."""
+    text = "## Priorities and SLAs\n\n- P0: immediate (24/7)\n- P1: next sprint\n- P2: outage > 3h\n"
+    assert _promised(text) == [("P0", 0.0, None), ("P1", None, None), ("P2", None, None)]
+
+
+def test_sentences_of_a_response() -> None:
+    """Each sentence of a response has a time of its own: a few hours between updates are no number."""
+    text = (
+        "## Severity 2 (Medium)\n\n* **Response:** Acknowledge within 2 hours. Assign somebody. Provide updates every"
+        " few hours.\n"
+    )
+    assert _promised(f"# Incident Severity Levels\n\n{text}") == [("Severity 2 (Medium)", 7200.0, None)]

@@ -247,6 +247,6 @@ def _field_of(line: Line, plain: bool) -> Field | None:
     if not plain:
         return None
     found = _PLAIN_KEY.match(text)
-    if found is None or line.in_code(0):
-        return None
+    if found is None or line.in_code(0) or found[1].count("(") != found[1].count(")"):
+        return None  # `Uptime (target: 99.9%)` is a remark in brackets
     return Field(found[1].strip(), line.cut(found.end()), line.number, bold=False)

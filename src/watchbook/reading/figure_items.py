@@ -16,7 +16,7 @@ from watchbook.reading.comparisons import bounds_of
 from watchbook.reading.directions import bad_direction
 from watchbook.reading.document import Section
 from watchbook.reading.figure_roles import Use, role_of_title, role_of_words
-from watchbook.reading.figures import FigureRules, Written, is_of_people, take
+from watchbook.reading.figures import FigureRules, Written, is_of_people, take, target_in_brackets
 from watchbook.reading.levels import levels_in
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.placeholders import placeholder_in, without_brackets
@@ -205,6 +205,11 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
     if scale is not None:
         use = Use(Role.TRIGGER, "down" if (scale["way"] or "").casefold() in ("down", "in") else "up")
         _take_sentence(line, line.text[scale.end() :], use, gathered)
+        return
+    aimed = target_in_brackets(line)
+    if aimed is not None and has_number(aimed.value.text):
+        use = Use(Role.TARGET, "good")
+        take(Written(aimed.key, aimed.value.text, line.number, use, context=line.text), gathered)
         return
     found = line.field() or (None if paragraph or around.role is None else _field_of(line))
     if found is None:

@@ -11,6 +11,7 @@ from watchbook.model.ids import slug
 from watchbook.model.quantities import Quantity, Unit, say
 from watchbook.model.runbook import AlertRule, Condition, Role, Severity
 from watchbook.model.signals import Signal, signal_mentioned
+from watchbook.reading.blocks import Field, Line
 from watchbook.reading.comparisons import as_measured, strange_words
 from watchbook.reading.directions import Bad, bad_direction, is_backwards
 from watchbook.reading.exactness import say_exactly
@@ -87,6 +88,22 @@ def _fault(written: Written, reason: str, gathered: FigureRules) -> None:
     )
     gathered.notes.find("figure-not-understood", written.line, mark=written.text, role=_ROLES[written.use.role],
                         name=written.name, text=written.text[:80], reason=reason, example=example)  # fmt: skip
+
+
+_AIMED = re.compile(
+    r"(?P<name>[^():<>=≤≥]{2,80}?)\s*\((?:target|goal|objective|slo|sla)s?\s*[:=]?\s+(?P<value>[^()]{1,60})\)\s*\.?\s*",
+    re.IGNORECASE,
+)
+
+
+def target_in_brackets(line: Line) -> Field | None:
+    """`Error rate (target: < 1%)`: the thing and its target; None where the line is written another way."""
+    found = (
+        _AIMED.fullmatch(line.text) if line.text.rstrip(" .").endswith(")") and len(line.text) < 200 else None
+    )
+    if found is None or line.codes:
+        return None
+    return Field(found["name"].strip(), line.cut(found.start("value"), found.end("value")), line.number)
 
 
 def with_unit(text: str, unit: str) -> str:

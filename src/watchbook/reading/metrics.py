@@ -17,7 +17,7 @@ from watchbook.reading.document import Section
 from watchbook.reading.exactness import say_exactly
 from watchbook.reading.fields import fields_of_item
 from watchbook.reading.figure_roles import Use, figure_columns, is_elsewhere, role_of_title
-from watchbook.reading.figures import FigureRules, Written, subject_of, take
+from watchbook.reading.figures import FigureRules, Written, subject_of, take, target_in_brackets
 from watchbook.reading.levels import levels_in, normal_and_levels
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.notes import Notes
@@ -126,6 +126,10 @@ def _read_list(block: List, place: _Place) -> None:
 
 def _read_fields(found: list[Field], line: Line, place: _Place) -> None:
     notes = place.notes
+    aimed = target_in_brackets(line)
+    if aimed is not None and placeholder_in(line) is None and has_number(aimed.value.text):
+        _read_field(aimed, replace(place, role=Role.TARGET))
+        return
     if not found and has_comparison(line.prose):
         limits = read_limits(line.text)
         if isinstance(limits, tuple) and limits[0].subject and not line.codes:

@@ -131,7 +131,7 @@ def _clauses(line: Line) -> list[str]:
     """The line cut in front of every objective that begins a clause; what follows one belongs to it."""
     text = without_brackets(line).text
     clauses: list[str] = []
-    for part in re.split(r"(?<=[,;|./])\s|\band\s", text):
+    for part in re.split(r"(?<=[,;|./])\s|\s(?=\((?!R[PT]O\)))|\band\s", text):
         if clauses and _STATED.match(part) is None:
             clauses[-1] += f" {part}"
         else:

@@ -8,7 +8,7 @@ nothing and pages nobody.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from watchbook.model.quantities import Unit, say
@@ -130,7 +130,11 @@ def _levels_in(part: Section, kind: str, notes: Notes) -> Iterator[SeverityLevel
         severity = None
     if severity is not None:
         yield from _level_of_heading(part, severity, notes)
+    label: Paragraph | None = None
     for block in part.blocks:
+        if label is not None and isinstance(block, List) and kind in _PLACES:
+            yield from _level_of_label(label, block, notes)
+        label = block if isinstance(block, Paragraph) and block.label is not None else None
         if isinstance(block, Table):
             columns = _matrix(block)
             if columns is not None:
@@ -267,7 +271,7 @@ def say_level(level: SeverityLevel) -> str:
 def read_times(text: str, use: str) -> _Cell:
     """Seconds in a cell: `15 min`, `Ack: 5 min, resolve: 4h`, `immediately`; two times for one use are none of them."""
     seconds: dict[str, float] = {}
-    for piece in re.split(r"[;,]|\s/\s|\band\b", re.sub(r"\([^()]*\)", _kept_brackets, text)):
+    for piece in re.split(r"[;,]|\.\s|\s/\s|\band\b", re.sub(r"\([^()]*\)", _kept_brackets, text)):
         named = next((key for key, words in _KEYWORDS if words.search(piece)), use)
         found = find_quantities(piece)
         durations = [one for one in found if one.quantity.unit is Unit.SECONDS]
@@ -323,10 +327,25 @@ def _is_titled(title: str) -> bool:
 
 def _level_of_heading(part: Section, severity: Severity, notes: Notes) -> Iterator[SeverityLevel]:
     """`### SEV1 – Critical` with fields below; without a time among them it is no level of a matrix."""
+    blocks = [block for block in part.blocks if isinstance(block, Paragraph | List | Table)]
+    yield from _level_of_fields(part.title.strip(), severity, fields_in(blocks), notes)
+
+
+def _level_of_label(label: Paragraph, block: List, notes: Notes) -> Iterator[SeverityLevel]:
+    """`**P1 (High)**:` above a list with `Response time: 1 hour` among its items."""
+    name = label.label or ""
+    severity = read_severity(name) if name and _is_titled(name) else None
+    if severity is not None:
+        fields = (found for item in block.items for found in fields_of_item(item))
+        yield from _level_of_fields(name, severity, fields, notes)
+
+
+def _level_of_fields(
+    name: str, severity: Severity, fields: Iterable[Field], notes: Notes
+) -> Iterator[SeverityLevel]:
     seconds: dict[str, float] = {}
     first: Field | None = None
-    blocks = [block for block in part.blocks if isinstance(block, Paragraph | List | Table)]
-    for found in fields_in(blocks):
+    for found in fields:
         use = column_named("severities", found.key)
         if use not in _TIMES or placeholder_in(found.value) is not None or not found.value.text.strip():
             continue
@@ -338,7 +357,7 @@ def _level_of_heading(part: Section, severity: Severity, notes: Notes) -> Iterat
             first = first or found
             notes.also_read(found.line)
     if first is not None:
-        yield _told(severity, part.title.strip(), seconds, "", Line(first.line, ""), notes)
+        yield _told(severity, name, seconds, "", Line(first.line, ""), notes)
 
 
 def _level_of_item(item: Item, notes: Notes) -> Iterator[SeverityLevel]:
@@ -368,12 +387,19 @@ def _level_of_item(item: Item, notes: Notes) -> Iterator[SeverityLevel]:
     yield _told(severity, label, seconds, value, item.first, notes)
 
 
+_AT_ONCE_ALONE = re.compile(
+    r"\W*(?:immediate(?:ly)?|at once|right away|asap)\W*(?:\([^()]*\))?\W*", re.IGNORECASE
+)
 _TIME_ALONE = re.compile(r"\W*(?:within|<|≤|in)?\s*\d+\s*[a-z]+\W*$", re.IGNORECASE)
 
 
 def _speaks_of_time(piece: str) -> bool:
     """Whether a part of an item is about answering, telling or mending: others may hold numbers of their own."""
-    return any(words.search(piece) for _, words in _KEYWORDS) or _TIME_ALONE.match(piece) is not None
+    return (
+        any(words.search(piece) for _, words in _KEYWORDS)
+        or _TIME_ALONE.match(piece) is not None
+        or _AT_ONCE_ALONE.fullmatch(piece) is not None
+    )
 
 
 def _label(line: Line) -> str:

@@ -59,7 +59,9 @@ alerting:
     configuration, alerting setup, alert setup
 severities:
     severity levels, severity, incident severity levels, severity definitions, incident severity, alert
-    severity levels, severity classification, incident classification, priority levels, severity matrix
+    severity levels, severity classification, incident classification, priority levels, severity matrix,
+    severities, priorities, priorities and slas, priorities & slas, severities and slas, severity and response times,
+    severity levels and response times, incident priorities, incident severities, incident priority levels
 operations:
     common operations, operations, common operational tasks, operational procedures, daily operations,
     standard operations, operational tasks, common tasks, routine operations, common procedures,
@@ -386,6 +388,8 @@ def _field_names() -> dict[str, str]:
 # Titles that say what they are by their shape: `SIEM Troubleshooting`, `Kubernetes alerts`.
 _SHAPES = (
     (re.compile(r"(?:\w+ ){1,3}troubleshooting|troubleshooting (?:\w+ ?){1,3}"), "troubleshooting"),
+    (re.compile(r"(?:(?:mitigation|response|alert|incident|remediation|failure|outage|triage|symptom|operational) ){1,3}playbooks"),
+     "troubleshooting"),
     (re.compile(r"common (?:\w+ ){1,2}(?:issues|problems|errors|failures)|common incidents"), "troubleshooting"),
     (re.compile(r"(?!\w+ing |(?:how|view|list|check|handle|acknowledge|create|add|silence|active|recent) )"
                 r"(?:\w+ ){1,2}alerts"), "alerting"),
