@@ -34,7 +34,7 @@ from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.procedures import clean_title, scripts_of
 from watchbook.reading.shell import classify
 from watchbook.reading.step_text import Lines, command_in, first_words, is_path, item_name, item_text
-from watchbook.reading.step_words import CHECK, alternative
+from watchbook.reading.step_words import CHECK, alternative, is_imperative
 from watchbook.reading.steps import Setting, StepWriter
 
 _LOOKS = re.compile(
@@ -277,7 +277,7 @@ class IssueReader:
                 self._nested(opened, item)
             elif self.part == "symptoms":
                 self._symptom(item.first, item.line)
-            elif self.part == "" and block.ordered and not kind:
+            elif self.part == "" and not kind and (block.ordered or is_imperative(item.text)):
                 self._unlabelled(item)
             else:
                 self._item(item)
@@ -292,7 +292,7 @@ class IssueReader:
         self.part, self.title = before
 
     def _unlabelled(self, item: Item) -> None:
-        """A numbered item right below the issue: looking is diagnosis, everything else is advice or a remedy."""
+        """An item right below the issue: looking is diagnosis, everything else is advice or a remedy."""
         looks = CHECK.match(item.first.text) or _LOOKS.match(item.first.text)
         before, self.part = self.part, "diagnosis" if looks else "solution"
         self._item(item)

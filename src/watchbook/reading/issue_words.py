@@ -12,6 +12,7 @@ from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.document import Section
 from watchbook.reading.procedures import clean_title
 from watchbook.reading.shell.table import words
+from watchbook.reading.step_words import is_imperative, is_procedural
 
 _ISSUE_PREFIX = re.compile(
     r"(?:(?:(?:known\s+)?issue|problem|incident|alert(?:\s+name)?|error|scenario|symptom|"
@@ -169,7 +170,29 @@ def is_issue(section: Section) -> bool:
         return True
     if "symptoms" in said and len(said) > 1:
         return True
-    return "solution" in said and bool(said & {"cause", "diagnosis"})
+    if "solution" in said and bool(said & {"cause", "diagnosis"}):
+        return True
+    return not section.sections and is_imperative_list(section) and _says_symptom(section.title)
+
+
+def _says_symptom(title: str) -> bool:
+    """Whether a heading is what can be seen and measured: `Queue backlog > 100 jobs`, `Replica lag above 30 s`."""
+    text = clean_title(title)
+    if len(text) > _LONGEST_TITLE or is_procedural(text) or is_imperative(text) or _TIMED.search(text):
+        return False
+    return has_comparison(text) and any(_FIGURE.finditer(text))
+
+
+_FIGURE = re.compile(r"(?:[<>≥≤]=?|\b(?:above|below|over|under|exceed\w*|than))\s*\d")
+_TIMED = re.compile(
+    r"\((?:[^()]*\b(?:min|minutes?|hours?|days?)\b)[^()]*\)\s*$|\b(?:phase|stage|step|level|tier|sev)\b", re.I
+)
+
+
+def is_imperative_list(section: Section) -> bool:
+    """Whether most items below a heading say what to do."""
+    items = [item for block in section.blocks if isinstance(block, List) for item in block.items]
+    return len(items) > 1 and sum(is_imperative(item.first.text) for item in items) * 2 > len(items)
 
 
 _STATUS = re.compile(

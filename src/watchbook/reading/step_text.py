@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from watchbook.model.safety import Safety
 from watchbook.reading.blocks import Item, Line
 from watchbook.reading.shell.programs import table
+from watchbook.reading.step_words import is_imperative
 
 _PATH = re.compile(
     r"(?!\./)[\w.~/{}<>$*@\[\]-]+\.(?!(?:sh|bash|zsh|ksh|py|rb|pl|exe|bin|run)$)[A-Za-z]\w{0,8}"
@@ -67,10 +68,29 @@ def command_in(line: Line) -> str | None:
     if len(line.codes) != 1:
         return None
     span = next(span for span in line.spans if span.kind == "code")
-    before = line.text[: span.start].strip(" -–—•")
-    if not is_command(span.text) or _NOT.search(before[-40:]):
+    before, behind = line.text[: span.start].strip(" -–—•"), line.text[span.end :]
+    if _NOT.search(before[-40:]):
         return None
-    return span.text.strip() if not before or _RUNS.search(before) else None
+    if not is_command(span.text):
+        return span.text.strip() if _is_script(span.text.strip()) and _EXECUTES.search(before) else None
+    return span.text.strip() if not before or _RUNS.search(before) or _is_how(before, behind) else None
+
+
+_EXECUTES = re.compile(
+    r"\b(?:run|runs|running|re-?run|execute|executing|invoke|via|start|launch|using)\s*(?:the script\s*)?$",
+    re.IGNORECASE,
+)
+_SCRIPT = re.compile(r"(?!/)[\w.-]+(?:/[\w.-]+)*/[\w.-]+\.(?:sh|bash|py|rb|pl)(?:\s+\S.*)?")
+
+
+def _is_script(code: str) -> bool:
+    """Whether a code span is a script of the repository with what is given to it: `scripts/drain.sh <queue>`."""
+    return "\n" not in code and "…" not in code and _SCRIPT.fullmatch(code) is not None
+
+
+def _is_how(before: str, behind: str) -> bool:
+    """Whether a command in brackets is how to do what the item says: ``Scale the workers (`kubectl scale …`).``"""
+    return before.endswith("(") and behind.lstrip().startswith(")") and is_imperative(before)
 
 
 def is_path(code: str) -> bool:

@@ -388,7 +388,7 @@ def _field_names() -> dict[str, str]:
 # Titles that say what they are by their shape: `SIEM Troubleshooting`, `Kubernetes alerts`.
 _SHAPES = (
     (re.compile(r"(?:\w+ ){1,3}troubleshooting|troubleshooting (?:\w+ ?){1,3}"), "troubleshooting"),
-    (re.compile(r"(?:(?:mitigation|response|alert|incident|remediation|failure|outage|triage|symptom|operational) ){1,3}playbooks"),
+    (re.compile(r"(?:(?:mitigation|response|alert|incident|remediation|failure|outage|triage|symptom) ){1,3}playbooks"),
      "troubleshooting"),
     (re.compile(r"common (?:\w+ ){1,2}(?:issues|problems|errors|failures)|common incidents"), "troubleshooting"),
     (re.compile(r"(?!\w+ing |(?:how|view|list|check|handle|acknowledge|create|add|silence|active|recent) )"
