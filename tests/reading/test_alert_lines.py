@@ -109,3 +109,31 @@ def test_a_line_that_calls_and_is_not_understood_is_a_finding() -> None:
     runbook = _read("- Trigger alert if the till feels slow for 3 consecutive minutes")
     assert not runbook.alerts
     assert any(f.code == "WB301" and f.severity.value == "error" and f.line == 5 for f in runbook.findings)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("❌ Error rate > 10% (> 5 min)", ("Error rate", "error_ratio", ">", 0.1, 300.0)),
+        ("⚠️ p95 latency > 2s (for 10 minutes)", ("p95 latency", "latency", ">", 2.0, 600.0)),
+        ("Alert threshold: error rate > 5% for 2m triggers `Too Many Errors`.",
+         ("Too Many Errors", "error_ratio", ">", 0.05, 120.0)),
+        ("**Alert threshold:** disk usage above 90% raises `Disk Filling`",
+         ("Disk Filling", "disk_utilization", ">", 0.9, 0.0)),
+        ("Outage of the till (>5 min downtime)", ("Outage of the till", "outage_of_the_till", ">", 300.0, 0.0)),
+    ],
+)  # fmt: skip
+def test_ornaments_brackets_and_names_behind(line: str, said: tuple[str, str, str, float, float]) -> None:
+    """An ornament and a key that names nothing are no name; how long stands in brackets; `triggers NAME` names."""
+    runbook = read_runbook(f"# Till\n\n## Alerts\n\n- {line}\n")
+    assert [
+        (one.name, one.condition.signal, one.condition.op, one.condition.value, one.window_s)
+        for one in runbook.alerts
+    ] == [said]
+
+
+def test_two_thresholds_without_a_name() -> None:
+    """Two items that both begin with `Alert threshold:` are two alerts, and neither repeats the other."""
+    text = "- Alert threshold: CPU usage > 80% for 5m\n- Alert threshold: memory usage > 90% for 5m\n"
+    runbook = read_runbook(f"# Till\n\n## Alerts\n\n{text}")
+    assert [one.name for one in runbook.alerts] == ["CPU usage", "memory usage"]

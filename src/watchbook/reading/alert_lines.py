@@ -60,11 +60,24 @@ _ADVICE = re.compile(
     re.IGNORECASE,
 )
 _MOST_WORDS = 8
+_LONGEST = 300  # characters of a line that may be an alert
+_ORNAMENT = re.compile(r"^[^\w\s`'\"()\[\]{}<>≥≤=#@/+~$*-]+\s*")
+_LASTS = re.compile(
+    r"\s*\((?:for\s+|>=?\s*|≥\s*)(\d+\s*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?))\b[^()\d]*\)$",
+    re.I,
+)
+_WHOLLY = re.compile(r"\s*\(([<>≥≤]=?\s*[^()]+)\)$")
+_NO_NAME = re.compile(
+    r"^(?:alert(?:ing)?\s+)?(?:thresholds?|conditions?|alerts?|rules?|triggers?):\s+(?=\S)", re.I
+)
+_RAISES = re.compile(
+    r"\s+(?:triggers?|raises?|fires?)\s+(?:the\s+)?(?:alert\s+)?(\w[\w .-]{2,60}?)(?:\s+alert)?$", re.I
+)
 
 
 def read_alert_line(line: Line, severity: str) -> AlertLine | None:
     """The line's parts, under a heading of `severity`; None where it is not written as an alert."""
-    text = line.text.strip().rstrip(".")
+    text, raised = _bare(line.text.strip().rstrip("."))
     call = _CALL.match(text)
     if call is not None:
         said = _said_severity(call[0]) or severity
@@ -79,8 +92,29 @@ def read_alert_line(line: Line, severity: str) -> AlertLine | None:
         return None
     named = _NAMED.match(text)
     if named is not None and has_comparison(named[2]):
-        return _parts(line, named[2], severity, "", called=False, name=named[1].strip())
-    return _parts(line, text, severity, "", called=False)
+        return _parts(line, named[2], severity, "", called=False, name=raised or named[1].strip())
+    return _parts(line, text, severity, "", called=False, name=raised)
+
+
+def _bare(text: str) -> tuple[str, str]:
+    """The line without an ornament in front and a key that names nothing, and the alert that it says it raises.
+
+    `❌ Error rate > 10% (> 5 min)` lasts five minutes; `Service outage (> 5 min)` compares the outage itself.
+    """
+    if len(text) > _LONGEST:
+        return text, ""
+    text = _NO_NAME.sub("", _ORNAMENT.sub("", text))
+    raises = _RAISES.search(text)
+    raised = raises[1] if raises is not None and has_comparison(text[: raises.start()]) else ""
+    if raises is not None and raised:
+        text = text[: raises.start()]
+    lasts = _LASTS.search(text)
+    if lasts is not None and has_comparison(text[: lasts.start()]):
+        return f"{text[: lasts.start()]} for {lasts[1]}", raised
+    wholly = _WHOLLY.search(text)
+    if wholly is not None and not has_comparison(text[: wholly.start()]):
+        return f"{text[: wholly.start()]} {wholly[1]}", raised
+    return text, raised
 
 
 def _parts(

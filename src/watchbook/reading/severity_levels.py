@@ -388,7 +388,7 @@ def _level_of_item(item: Item, notes: Notes) -> Iterator[SeverityLevel]:
 
 
 _AT_ONCE_ALONE = re.compile(
-    r"\W*(?:immediate(?:ly)?|at once|right away|asap)\W*(?:\([^()]*\))?\W*", re.IGNORECASE
+    r"\W{0,3}(?:immediate(?:ly)?|at once|right away|asap)\s{0,3}(?:\([^()]{0,60}\))?\W{0,3}", re.IGNORECASE
 )
 _TIME_ALONE = re.compile(r"\W*(?:within|<|≤|in)?\s*\d+\s*[a-z]+\W*$", re.IGNORECASE)
 
