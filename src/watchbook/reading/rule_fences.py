@@ -18,6 +18,7 @@ from watchbook.reading.document import Section
 from watchbook.reading.fences import nested_fences
 from watchbook.reading.naming import Names
 from watchbook.reading.queries import read_rule_query
+from watchbook.reading.query_fences import Query, find_queries
 from watchbook.reading.step_text import Lines
 from watchbook.reading.yaml_nodes import Node, Pair, YamlError, read_documents
 
@@ -89,6 +90,17 @@ class Rules:
             self.rule(rule, following - 1)
         self._told_around(fence)
 
+    def query(self, query: Query) -> None:
+        """A query alone in a block is the condition of its alert; one that compares nothing is shown."""
+        fence, name = query.fence, query.name
+        read = read_rule_query(fence.text, name)
+        if isinstance(read, Misread) or slug(name) in self.alerts.queries:
+            return
+        line = fence.first_line
+        pairs = (Pair("alert", line, Node(line, name)), Pair("expr", line, Node(line, fence.text)))
+        self.alerts.queries[slug(name)] = read = replace(read, no_data="ok")
+        self.found.append((_Rule(Node(line, pairs=pairs), Node(), query), read))
+
     def _told_around(self, fence: Fence) -> None:
         """What stands between the rules (groups, a manifest's head) belongs to no alert."""
         notes = self.alerts.notes
@@ -140,8 +152,16 @@ class Rules:
 
     def _take(self, rule: "_Rule", read: ReadCondition) -> None:
         notes, name = self.alerts.notes, rule.name.said
+        if rule.alone is not None:
+            if slug(name) not in self._rows and not rule.alone.certain:
+                return
+            notes.also_read(rule.alone.fence)
         row = self._rows.get(slug(name))
-        if row is not None and row.condition == read.condition and slug(name) not in self.names:
+        if (
+            row is not None
+            and (row.condition == read.condition or rule.alone is not None)
+            and slug(name) not in self.names
+        ):
             self.names[slug(name)] = 1
             notes.tell(rule.name.line, "alert", f"The query of the alert {row.name} on line {row.line}.")
             return
@@ -179,6 +199,7 @@ class _Rule:
 
     node: Node
     group: Node
+    alone: Query | None = None  # a query in a block of its own, whose alert stands elsewhere
 
     @property
     def line(self) -> int:
@@ -277,6 +298,9 @@ def find(sections: tuple[Section, ...], alerts: Alerts) -> Rules:
             for fence, introduced in _introduced(part):
                 if is_rules(fence):
                     rules.fence(fence, introduced)
+    for query in find_queries(sections):
+        if not is_rules(query.fence):
+            rules.query(query)
     return rules
 
 
