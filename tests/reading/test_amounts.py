@@ -181,3 +181,17 @@ def test_settings_of_an_autoscaler_are_triggers() -> None:
         )
         assert [one.values for one in runbook.amounts] == [(4.0,), (20.0,)]
         assert runbook.alerts == ()
+
+
+def test_a_later_part_of_a_line_names_its_own_number() -> None:
+    """Behind a semicolon the words in front of a comparison name it, not the key of the line."""
+    text = "# Till\n\n## Jobs\n\n- Cadence: Mondays at 02:00; copies kept ≤ 30 min behind, lag of the queue ≤ 900 s.\n"
+    assert [one.name for one in read_runbook(text).amounts] == ["copies kept", "lag of the queue"]
+
+
+def test_how_long_something_is_kept_is_watched_by_nobody() -> None:
+    """A retention is no comparison of the age of a backup."""
+    text = "# Till\n\n## Data\n\n- Retention: at least 30 days of daily backups\n"
+    runbook = read_runbook(text)
+    assert [(one.what, one.values) for one in runbook.amounts] == [("retention", (30 * 86400.0,))]
+    assert not [one for one in runbook.findings if one.code == "WB213"]

@@ -413,3 +413,35 @@ def test_targets_in_brackets(title: str) -> None:
         "target Ticket age < 2.592e+06",
     ]
     assert not runbook.alerts
+
+
+def test_tables_of_objectives() -> None:
+    """A first column called SLO holds names, whatever digits are in them; a column of alerts beside it watches them."""
+    watched = _table(
+        "Levels",
+        "SLO | Target | Alert",
+        "Page latency (p95) | < 0.5s | `PageSlow`",
+        "5xx error rate | < 5% over 5m | `Bad`",
+    )
+    budget = _table("Notes", "SLO | Target | Window | Error Budget", "API availability | ≥ 99.9% | 30 days | 43m 12s per window",
+                    "Apdex (T = 0.5s) | ≥ 0.85 | rolling | N/A")  # fmt: skip
+    runbook = read_runbook(watched)
+    assert [_said(rule) for rule in runbook.figures] == [
+        "target Page latency (p95) < 0.5",
+        "target 5xx error rate < 0.05",
+    ]
+    assert runbook.figures[1].average_s == 300.0
+    assert not runbook.alerts
+    assert [_said(rule) for rule in read_runbook(budget).figures] == [
+        "target API availability >= 0.999",
+        "target API availability error budget <= 2592",
+        "target Apdex (T = 0.5s) >= 0.85",
+    ]
+
+
+def test_parts_of_one_objective() -> None:
+    """A second limit is of the thing in front of it, a quantile behind a value is told, `e.g.` names nothing."""
+    text = "# Shop\n\n## SLOs\n\n- SLOs: latency P95 < 300ms reads, < 800ms writes\n"
+    text += "- Cart latency: < 2s P99\n- Budget (e.g., ≤ 0.5% 5xx weekly)\n"
+    names = [rule.name for rule in read_runbook(text).figures]
+    assert names == ["latency P95", "latency P95 writes", "Cart latency (P99)", "5xx weekly"]

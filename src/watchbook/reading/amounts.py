@@ -71,6 +71,7 @@ _KINDS: tuple[tuple[str, "re.Pattern[str]"], ...] = tuple(
         ("cadence", r"every|each|per|rotation|refresh\w*|interval|schedules?|scheduled|(?:hour|dai|week|month|year)ly"),
     )
 )  # fmt: skip
+_PROMISES = frozenset({"retention", "rpo", "rto", "timeout", "escalation", "update"})  # of people and data
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]{0,20}://\S+")
 _BRACKETED = re.compile(r"\(([^()]{1,60})\)\s*$")
 
@@ -187,9 +188,10 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
     for value in values_in(text)[:_MOST]:
         if all(quantity.value in told or quantity.text in faulted for quantity in value.quantities):
             continue
-        shown = name or _name_around(around[:_LONGEST] if len(around) >= len(text) else text, value)
+        own = _own_name(text, value) if name and value.op else ""
+        shown = own or name or _name_around(around[:_LONGEST] if len(around) >= len(text) else text, value)
         one = Amount(
-            shown[:_LONGEST_NAME], value.kind or _kind(text, value, f"{name} {around[:60]}" if name else ""), value.op,
+            _short(shown), value.kind or _kind(text, value, f"{name} {around[:60]}" if name else ""), value.op,
             tuple(quantity.value for quantity in value.quantities), value.quantities[0].unit, line,
         )  # fmt: skip
         if one not in gathered.found[-_MOST:]:
@@ -201,7 +203,7 @@ def _take(text: str, name: str, line: int, gathered: Amounts, around: str) -> No
 
 def _find_unwatched(amount: Amount, text: str, value: Value, notes: Notes) -> None:
     """A comparison of something that could be measured, in a place where nothing measures it."""
-    if amount.op and amount.unit is not Unit.COUNT:
+    if amount.op and amount.unit is not Unit.COUNT and amount.what not in _PROMISES:
         before = re.split(r"[.;,|(]\s?", text[: value.start])[-1]
         behind = re.split(r"[.;,|)]", text[value.end :])[0]
         mention = signal_mentioned(f"{amount.name} {before} {behind}", amount.unit)
@@ -231,6 +233,20 @@ def _name_around(text: str, value: Value) -> str:
     behind = re.split(r"[.;,)|:]", text[value.end :])[0]
     words = within[-1] if within else behind if behind.strip(_EDGES) else clauses[0]
     return " ".join(re.sub(r"[*_✅❌☑✔]+", " ", words).split()).strip(_EDGES)
+
+
+def _short(name: str) -> str:
+    return (
+        name
+        if len(name) <= _LONGEST_NAME
+        else name[: _LONGEST_NAME + 1].rsplit(" ", maxsplit=1)[0][:_LONGEST_NAME]
+    )
+
+
+def _own_name(text: str, value: Value) -> str:
+    """What a later part of a line compares: in `Cadence: Mondays; RTO ≤ 30 min` the time is not the cadence's."""
+    part = re.split(r"[;,.|]\s", OPERATOR.sub("", text[: value.start]))[1:]
+    return " ".join(part[-1].split()).strip(_EDGES) if part and re.search(r"[^\W\d_]{2,}", part[-1]) else ""
 
 
 def _kind(text: str, value: Value, name: str) -> str:

@@ -161,6 +161,9 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     uses: list[tuple[int, tuple[Use, ...]]] = []
     others: dict[str, int] = {}
     for index, cell in enumerate(table.header.cells):
+        if index == 0 and _names_objectives(table):
+            name = index
+            continue
         found = _uses_of(cell.text, role) if _has_numbers(table, index) else ()
         known = column_named("figures", cell.text)
         if not found and known == "threshold" and alerts:
@@ -190,6 +193,17 @@ def figure_columns(table: Table, role: Role | None = None, alerts: bool = False)
     if place is not None and place != name:
         others["place"] = place
     return FigureColumns(name, tuple(uses), others, place == name)
+
+
+_VALUE = re.compile(r"\W*(?:p\d{2}\b|\d)|.*[<>≤≥]", re.IGNORECASE)
+
+
+def _names_objectives(table: Table) -> bool:
+    """`SLO | Target`: the first column is called as the next one: words in it are names, whatever digits they hold."""
+    kinds = [column_named("figures", cell.text) for cell in table.header.cells]
+    texts = [cell_text(row, 0) for row in table.rows]
+    named = sum(bool(text) and not _VALUE.match(text) for text in texts)
+    return kinds[0] == "target" and "target" in kinds[1:] and named * 2 > len(texts)
 
 
 _PAGES = re.compile(r"(?<!status )\bpag(?:e|es|ing)\b|\bpager\w*|\bopsgenie\b|\bwake\b", re.IGNORECASE)

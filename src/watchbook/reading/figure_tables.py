@@ -84,7 +84,7 @@ def _of(part: Section, kind: str, above: Role | None, alerts: bool = False) -> I
     alerts = alerts or kind == "alerting" or bool(_ALERTING.search(part.title))
     for block in part.blocks:
         if isinstance(block, Table):
-            if _names_alerts(block):
+            if _names_alerts(block) and not (kind not in ("alerting", *_METRICS) and _has_targets(block)):
                 continue
             columns = figure_columns(block, role, alerts)
             if columns is None and (turned := turned_table(block)) is not None:
@@ -96,6 +96,12 @@ def _of(part: Section, kind: str, above: Role | None, alerts: bool = False) -> I
                 yield FigureTable(block, columns, kind, role)
     for section in part.sections:
         yield from _of(section, kind, role, alerts)
+
+
+def _has_targets(table: Table) -> bool:
+    """Whether the table says what is wanted of the things in its first column: an Alert beside it only watches them."""
+    kinds = [column_named("figures", cell.text) for cell in table.header.cells]
+    return kinds[0] != "alert" and "target" in kinds[1:] and not {"severity", "threshold"} & set(kinds)
 
 
 def _names_alerts(table: Table) -> bool:

@@ -140,13 +140,18 @@ _TAIL_NOISE = re.compile(
 )
 
 
+_FOR_EXAMPLE = re.compile(r"^(?:e\.?g|i\.?e)\b\.?[,:]?\s*", re.IGNORECASE)
+
+
 def subject_of(name: str, limit: Limit, known: Known) -> Subject:
     """The catalogue's signal where name and words say one outright; otherwise the thing under its own name."""
-    said = limit.subject.strip(" :,-–—.")
+    said = _FOR_EXAMPLE.sub("", limit.subject).strip(" :,-–—.")
     tail = _TAIL_NOISE.sub("", limit.tail).strip()
     if _PEOPLE.search(f"{name} {said}") or _is_of_people(name, said, limit):
         return Subject(_shown(name, said) or limit.tail or "figure", None, None, {})
     shown = _shown(name, said) or tail or "figure"
+    if _STATISTIC.fullmatch(tail) and slug(tail) not in slug(shown):
+        shown = f"{shown} ({tail})"  # `Search latency: < 800ms P95`
     name = _OWN_PARTS.sub(" ", name).strip() or name
     alone = name if _STATISTIC.fullmatch(name.strip()) else ""
     statistic = " ".join(_STATISTIC.findall(f"{said} {tail} {alone}"))

@@ -101,8 +101,21 @@ def read_limits(text: str) -> tuple[Limit, ...] | str | None:
         one = _clause(part)
         if isinstance(one, str):
             return whole
-        limits += one
+        limits += [_of_the_same(limit, limits[-1]) if limits else limit for limit in one]
     return tuple(limits)
+
+
+def _of_the_same(limit: Limit, before: Limit) -> Limit:
+    """`latency < 300ms reads, < 800ms writes`: what names nothing is of the thing in front of it."""
+    if (
+        limit.subject
+        or not limit.op
+        or not limit.tail
+        or not before.subject
+        or limit.bound.unit is not before.bound.unit
+    ):
+        return limit
+    return replace(limit, subject=f"{before.subject} {limit.tail}", tail="")
 
 
 def _said_in_brackets(text: str) -> str:
