@@ -60,6 +60,7 @@ def test_facts_below_a_condition_are_no_issue() -> None:
             "kubectl scale deployment/shop --replicas=4",
         ),
         ("Look at the basket via `scripts/look.sh <id>`.", 'scripts/look.sh "${id}"'),
+        ("Run `ops/restore.sh last` and read `restore.log`.", "ops/restore.sh last"),
         ("If it is stuck, run `ops/drain.sh now` and tell support.", "ops/drain.sh now"),
     ],
 )
@@ -78,6 +79,7 @@ def test_commands_of_an_item(item: str, command: str) -> None:
         "Dumps are made nightly (`pg_dump shop`).",
         "Never scale by hand (e.g. `kubectl scale deployment/shop --replicas=0`).",
         "The limits stand in `scripts/limits.py` of the shop.",
+        "Run `ops/stop.sh` or `ops/drain.sh now`, whichever fits.",
         "Compare it with what `scripts/limits.py` prints.",
     ],
 )

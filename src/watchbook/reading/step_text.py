@@ -28,7 +28,7 @@ class Lines:
 def code_behind_colon(line: Line) -> str | None:
     """The command of `Check pod status: `kubectl get pods``: one code span, at the end, behind a colon."""
     if len(line.codes) != 1:
-        return None
+        return _first_run(line)
     span = next(span for span in line.spans if span.kind == "code")
     before, behind = line.text[: span.start].rstrip(), line.text[span.end :].strip(" .")
     return span.text.strip() if (before.endswith(":") or not before) and not behind else None
@@ -66,7 +66,7 @@ def command_in(line: Line) -> str | None:
     if found is not None:
         return found
     if len(line.codes) != 1:
-        return None
+        return _first_run(line)
     span = next(span for span in line.spans if span.kind == "code")
     before, behind = line.text[: span.start].strip(" -–—•"), line.text[span.end :]
     if _NOT.search(before[-40:]):
@@ -76,6 +76,22 @@ def command_in(line: Line) -> str | None:
     return span.text.strip() if not before or _RUNS.search(before) or _is_how(before, behind) else None
 
 
+def _first_run(line: Line) -> str | None:
+    """The command of ``Run `scripts/restore.sh` and read `restore.log` ``: right behind *run*, and the only one."""
+    spans = [span for span in line.spans if span.kind == "code"]
+    if not spans or not _STARTS.fullmatch(line.text[: spans[0].start].strip()):
+        return None
+    first, *others = (span.text.strip() for span in spans)
+    if not (is_command(first) or _is_script(first)) or any(
+        is_command(one) or _is_script(one) for one in others
+    ):
+        return None
+    return first
+
+
+_STARTS = re.compile(
+    r"(?:(?:then|next|first|finally),?\s+)?(?:re-?run|run|execute|invoke)(?:\s+the\s+script)?", re.IGNORECASE
+)
 _EXECUTES = re.compile(
     r"\b(?:run|runs|running|re-?run|execute|executing|invoke|via|start|launch|using)\s*(?:the script\s*)?$",
     re.IGNORECASE,
