@@ -87,3 +87,42 @@ def test_no_commands_of_an_item(item: str) -> None:
     """What is described, warned of or only named is not run."""
     book = _read(f"## Playbook\n\n1. {item}\n2. Watch the panel.\n")
     assert not [step for one in book.procedures for step in one.steps if step.script]
+
+
+_PAGE = """# Stuck basket runbook
+
+## Detection
+
+- Error rate > 5%.
+- People see an empty basket.
+
+## Mitigation steps
+
+1. Restart the worker.
+2. Tell support.
+"""
+
+
+def test_a_page_with_detection_and_a_playbook_is_an_issue() -> None:
+    """What is seen are its symptoms; its remedy is the procedure, which stays one that is recorded."""
+    book = read_runbook(_PAGE)
+    (issue,) = book.issues
+    assert (issue.name, [cause.procedure for cause in issue.causes]) == ("Stuck basket", ["Mitigation steps"])
+    assert [symptom.condition is not None for symptom in issue.symptoms] == [True, False]
+    assert [len(one.steps) for one in book.procedures] == [2]
+    assert not book.alerts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _PAGE.replace("## Mitigation steps", "## Background")
+        .replace("Restart", "Old")
+        .replace("Tell", "Some"),
+        _PAGE.replace("Error rate > 5%.", "Open the panel.").replace("People see", "Look for"),
+        _PAGE.replace("Detection", "Background"),
+    ],
+)
+def test_other_pages_are_no_issue(text: str) -> None:
+    """Without a playbook, without anything that is seen, or where detection is work to do."""
+    assert not read_runbook(text).issues

@@ -431,6 +431,9 @@ def _read_issues(draft: _Draft) -> None:
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     everywhere = (draft.preamble, *draft.chapters)
     draft.procedures += leftovers.read_procedures(everywhere, draft.notes, draft.context)
+    for section in draft.document.sections if not draft.issues else ():
+        page = troubleshooting.read_detected(section, draft.procedures, draft.notes, draft.context).issues
+        draft.issues += troubleshooting.link(page, draft.alerts, draft.notes)
     draft.commands += leftovers.read_commands(everywhere, draft.notes)
     leftovers.give_reasons(everywhere, draft.notes)
 

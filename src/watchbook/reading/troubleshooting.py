@@ -25,10 +25,22 @@ from watchbook.reading.issue_words import (
     part_of,
 )
 from watchbook.reading.notes import Context, Notes
+from watchbook.reading.procedures import clean_title
 from watchbook.reading.step_text import Lines
+from watchbook.reading.step_words import is_imperative
 from watchbook.reading.synonyms import section_kind
 
-__all__ = ["Troubles", "is_page", "link", "read", "read_alert", "read_page", "read_symptoms", "read_tables"]
+__all__ = [
+    "Troubles",
+    "is_page",
+    "link",
+    "read",
+    "read_alert",
+    "read_detected",
+    "read_page",
+    "read_symptoms",
+    "read_tables",
+]
 
 _TELLING = frozenset({"symptoms", "cause", "causes", "diagnosis", "solution"})
 _QUESTION = re.compile(r"(?:Q|Question)\s*\d*\s*[:.]\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
@@ -136,6 +148,39 @@ def read_symptoms(
         cause = Cause(remedy.name, procedure=remedy.name, line=remedy.line)
         found.append((replace(issue, causes=(cause,)), ()))
     return _troubles(found)
+
+
+_SEEN = re.compile(
+    r"(?:detection|symptoms?|signs?|how (?:it is|to) detect(?:ed)?|how you notice|what you (?:will )?see"
+    r"|when to use(?: this(?: \w+)?)?)",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    r"(?:(?:incident |initial |immediate )?(?:playbook|mitigation|response|remediation|resolution|recovery|fix)"
+    r"(?: (?:steps|procedure|actions|playbook|plan))?|what to do)",
+    re.IGNORECASE,
+)
+
+
+def read_detected(
+    page: Section, procedures: tuple[Procedure, ...], notes: Notes, context: Context
+) -> Troubles:
+    """The issue that a page is whose *Detection* says what is seen, and whose *Playbook* or *Mitigation* is a procedure."""
+    seen = next((part for part in page.sections if _SEEN.fullmatch(clean_title(part.title))), None)
+    lines = {part.line for part in page.sections if _DONE.fullmatch(clean_title(part.title))}
+    remedies = [one for one in procedures if one.line in lines]
+    items = [item for block in seen.blocks if isinstance(block, List) for item in block.items] if seen else []
+    told = [item for item in items if not is_imperative(item.first.text)]
+    if seen is None or not remedies or len(told) * 2 <= len(items):
+        return Troubles()
+    reader = IssueReader(replace(page, blocks=(), sections=()), notes, context)
+    reader.name, reader.part = page_names(page.title)[0], "symptoms"
+    notes.also_read(seen.line)
+    for item in items:
+        reader.words(item.first)
+    issue, _ = reader.read()
+    causes = tuple(Cause(one.name, procedure=one.name, line=one.line) for one in remedies)
+    return Troubles((replace(issue, causes=causes),))
 
 
 def _of_symptoms(blocks: tuple[Block, ...]) -> Iterator[Block]:
