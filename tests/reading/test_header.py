@@ -173,3 +173,31 @@ def test_other_tables_with_dates_are_no_history() -> None:
         "|\n| 2025-06-01 | moved | prod |\n"
     )
     assert read_runbook(text).review.last_updated == "2025-01-01"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Till — Disaster Recovery Runbook", "Till"),
+        ("Disaster Recovery Runbook: Till", "Till"),
+        ("Till Incident Response Runbook", "Till"),
+        ("Till (updated 2031-04-05 10:00 UTC)", "Till"),
+        ("Order Management (OMS) Runbook (v2.1)", "Order Management (OMS)"),
+        ("Runbook de la Caja", "Caja"),
+        ("Runbook for the Till", "Till"),
+        ("De Gier Runbook", "De Gier"),
+        ("Matrix Runbook", "Matrix"),
+        ("Backup Service Runbook", "Backup"),
+        ("Load Balancer Runbook", "Load Balancer"),
+        ("Metrics Gateway Runbook", "Metrics Gateway"),
+        ("Disaster Recovery Plan", ""),
+        ("Deployment Runbook", ""),
+        ("SLOs and Alerts", ""),
+        ("Incident Response & On-Call (pilot)", ""),
+    ],
+)
+def test_service_in_a_title(title: str, name: str) -> None:
+    """A title names the service; words that say only what the document is about name none."""
+    from watchbook.reading.overview import name_in_title
+
+    assert name_in_title(title) == name

@@ -16,6 +16,7 @@ from watchbook.reading.fields import fields_in
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.quantities import find_quantities
+from watchbook.reading.shell.table import words
 from watchbook.reading.synonyms import field_named, plain
 
 _TITLE_NOISE = re.compile(
@@ -28,6 +29,44 @@ _FOREIGN_NOISE = re.compile(
     r"|instrukcja operacyjna|руководство по эксплуатации|draaiboek)\b(?:\s+(?:de|du|des|del|della|da|do|voor|für)\b)?"
     r"|(?:の)?(?:運用手順書|運用マニュアル|ランブック)|运维手册|运行手册|운영 매뉴얼|런북",
     re.IGNORECASE,
+)
+_LONGEST_TITLE = 300
+_EDITION = re.compile(  # in brackets: of when or which edition the document is
+    r"\s*[(\[](?:(?:last )?updated?|as of|version|rev(?:ision)?|v?\d|draft|wip|port \d|pilot|initial)\b[^()\[\]]{0,60}[)\]]",
+    re.IGNORECASE,
+)
+_OF = re.compile(
+    r"^(?:for|of|de la|de los|de las|del|de|para|für|zu|du|des|do|da|della|di)\s+(?:the\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+_A_SERVICE = re.compile(
+    r"\b(?:service|api|platform|app|worker|gateway|server|system|engine|cluster)\b", re.IGNORECASE
+)
+_PARTS = re.compile(r"\s+[–—-]\s+|:\s+|\s+\|\s+")
+_ABOUT = re.compile(
+    r"\s+(?:(?:incident|emergency|alert) response|disaster recovery|backup (?:and|&) (?:recovery|restore)"
+    r"|incident management|troubleshooting|on-?call|testing|production deployment)$",
+    re.IGNORECASE,
+)
+_DOCUMENT_WORDS = words(
+    "a alert alertas alerting alerts an and audit availability backup backups call canary chaos cheat "
+    "cheatsheet checklist common communication communications daily de del deploy deployability "
+    "deployment deployments deploys devops disaster doc docs document documentation dr drill drills el "
+    "emergencies emergency error escalation escalations flow flows for gestión guide guidelines guides "
+    "handbook handling handoff handover hardening how in incident incidentes incidents index "
+    "infrastructure la las levels load local los maintenance management manual matrix metric metrics "
+    "monitoreo monitoring of on oncall operaciones operation operational operations operator operators "
+    "ops our overview page pages paging performance plan plans playbook playbooks policies policy "
+    "practices priorities procedure procedures process production pruebas quick readiness readme recovery "
+    "reference release releases response restauración restore rollback rollbacks rotation route routes "
+    "routing rpo rto rules runbook runbooks scaling script scripts security sev severities severity sheet "
+    "sla slas slo slos smoke sop sops sre standard steps strategy support templates test testing tests "
+    "the thresholds to tree triage troubleshooting y"
+)
+# Alone they are as likely the name of a service: `Matrix Runbook`.
+_NAMES_ALONE = words(
+    "audit canary chaos communication communications flow flows index infrastructure load local matrix performance policy"
+    " practices reference release security smoke support tree"
 )
 _SAID = {
     "service": "The service is {}.",
@@ -231,8 +270,32 @@ def _name_from_title(title: Section, notes: Notes, facts: Facts) -> None:
 
 def name_in_title(title: str) -> str:
     """The service in a document's title: `Operational Runbook: Shop` → `Shop`; empty where it names none."""
-    name = _FOREIGN_NOISE.sub(" ", _TITLE_NOISE.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s+", "", title)))
+    bare = _EDITION.sub(" ", re.sub(r"^\s*\d{1,2}[.)]\s+", "", title[:_LONGEST_TITLE]))
+    name = _tidy(_FOREIGN_NOISE.sub(" ", _TITLE_NOISE.sub(" ", bare)))
+    is_manual = name != _tidy(bare)
+    name = _OF.sub("", name) if _TITLE_NOISE.match(bare.strip()) else name
+    if _A_SERVICE.search(bare) and not _TITLE_NOISE.search(bare):
+        return name
+    parts = _PARTS.split(name)
+    named = [part for part in parts if not _is_of_documents(part)]
+    if len(parts) > 1 and named and len(named) < len(parts):
+        name = _tidy(" – ".join(named))
+    elif not named:
+        return name if _A_SERVICE.search(bare) or not (is_manual or len(name.split()) > 1) else ""
+    shorter = _tidy(_ABOUT.sub("", name)) if is_manual else name
+    return shorter if shorter and not _is_of_documents(shorter) else name
+
+
+def _tidy(name: str) -> str:
     return re.sub(r"^[^\w(\[]+", "", re.sub(r"\s+", " ", name)).strip(" :–—-|/#*")
+
+
+def _is_of_documents(name: str) -> bool:
+    """Whether all words of a title say what a document is about, and none of them which service."""
+    said = re.findall(r"[^\W_]+", name.casefold())
+    if len(said) == 1 and said[0] in _NAMES_ALONE:
+        return False
+    return bool(said) and all(word in _DOCUMENT_WORDS for word in said)
 
 
 def _short(text: str) -> str:
