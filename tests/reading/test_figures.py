@@ -423,7 +423,8 @@ def test_tables_of_objectives() -> None:
         "Page latency (p95) | < 0.5s | `PageSlow`",
         "5xx error rate | < 5% over 5m | `Bad`",
     )
-    budget = _table("Notes", "SLO | Target | Window | Error Budget", "API availability | ≥ 99.9% | 30 days | 43m 12s per window",
+    budget = _table("Notes", "SLO | Target | Window | Error Budget",
+                    "API availability | ≥ 99.9% | 30 days | 43m 12s per window",
                     "Apdex (T = 0.5s) | ≥ 0.85 | rolling | N/A")  # fmt: skip
     runbook = read_runbook(watched)
     assert [_said(rule) for rule in runbook.figures] == [

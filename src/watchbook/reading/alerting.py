@@ -201,7 +201,9 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
         _read_line(line, severity, alerts)
         _read_inner(item, heading_severity, alerts)
         return
-    if not _HEADING_NOISE.sub("", name):  # `**Critical:** …` is a severity, `**Alert threshold:** …` names nothing
+    if not _HEADING_NOISE.sub(
+        "", name
+    ):  # `**Critical:** …` is a severity, `**Alert threshold:** …` names nothing
         _read_line(found.value, name if read_severity(name) is not None else severity, alerts)
         return
     brackets = _IN_BRACKETS.search(name)
