@@ -54,6 +54,10 @@ def test_steps_are_a_procedure(text: str, steps: dict[str, int]) -> None:
         "## Contents\n\n1. [Deploy](#deploy)\n2. [Restart](#restart)\n",
         "## Store\n\nIt has two parts:\n\n1. The index keeps the names.\n2. The log keeps the sums.\n",
         "## Store\n\n**Note:**\n\n- Keep the index small.\n- Use the newest client.\n",
+        "## Deployment\n\n**Note:**\n\n1. The index is small.\n2. The log is large.\n",
+        "## Deployment\n\n### Canary\n\n1. The job asks for the errors.\n2. The release goes on by itself.\n",
+        "## Architecture\n\nSetup:\n\n1. The shop talks to the till.\n2. The till talks to the bank.\n",
+        "## Store\n\nNotes:\n\n1. Keep this short.\n2. Use plain words.\n",
         "## Cheat sheet\n\n```bash\n# Restart\nsystemctl restart shop\n\n# Watch\njournalctl -n 20\n```\n",
         "## Flags\n\n```bash\n# Turn it on\nflagctl on basket\n\n# Turn it off\nflagctl off basket\n```\n",
     ],
@@ -77,3 +81,21 @@ def test_facts_are_no_procedure(text: str) -> None:
 def test_an_order_is_told_from_what_happened(text: str, expected: bool) -> None:
     """Words such as *build* are a thing as often as something to do."""
     assert is_imperative(text) is expected
+
+
+def test_remarks_beside_steps_stay_remarks() -> None:
+    """`Note:` under a procedure opens no steps of it."""
+    book = _read(
+        "## Deployment\n\n1. Build the image.\n2. Push it.\n\nNote:\n\n1. Keep the old one.\n2. Tell the team.\n"
+    )
+    assert [[step.name for step in one.steps] for one in book.procedures] == [
+        ["Build the image.", "Push it."]
+    ]
+
+
+def test_a_label_over_an_example_is_no_issue() -> None:
+    """Lines of a log under a label in troubleshooting are shown."""
+    book = _read(
+        "## Troubleshooting\n\n**Look for these lines:**\n\n```\n[ERROR] refused\n```\n\n### Slow\n\n**Fix:** wait.\n"
+    )
+    assert [issue.name for issue in book.issues] == ["Slow"]

@@ -23,10 +23,12 @@ from watchbook.reading.naming import Names
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.parameters import Descriptions, described, descriptions, used_in
 from watchbook.reading.step_forms import (
+    are_facts,
     are_steps,
     has_command,
     has_steps,
     introduced,
+    is_aside,
     is_in_order,
     is_response,
     is_routine,
@@ -267,7 +269,7 @@ class _Chapter:
 
     def is_procedure(self, unit: _Unit) -> bool:
         """Whether the blocks under the heading or label are steps; lists of people are not."""
-        if _PEOPLE.search(unit.name) and not is_response(unit.name, unit.blocks):
+        if is_aside(unit.name) or (_PEOPLE.search(unit.name) and not is_response(unit.name, unit.blocks)):
             return False
         if self.kind in PROCEDURAL:
             return any(has_steps(block) for block in unit.blocks if not self._is_told(block))
@@ -295,6 +297,8 @@ class _Chapter:
                     before = last.text.strip().rstrip(":")
                     self.notes.read(last, "step", f"The step {before}, with the commands below it.")
                     continue
+                case List() if are_facts(block) or is_aside(before):
+                    self._prose(block)
                 case List():
                     ways.add(self._list(block, writer, tells_what_to_do(unit.name, block)))
                 case Table() if columns_of_steps(block):

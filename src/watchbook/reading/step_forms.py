@@ -36,13 +36,38 @@ _FOLLOW = re.compile(
 _BY = re.compile(r"(?P<what>.{5,90})\s+by", re.IGNORECASE)
 
 
+_ASIDE = re.compile(
+    r"\W*(?:(?:please\s+)?notes?|nb|important|warnings?|cautions?|tips?|hints?|infos?|remember|caveats?|assumptions?|background"
+    r"|context|rationale|(?:sample |example |expected )?outputs?|limitations?|known limits|why)\b[^\w:]*:?\W*",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"\W*(?:the|an?|this|these|it|its|each|every|all|there|our|we|users?|customers?|clients?|requests?|no)\s",
+    re.IGNORECASE,
+)
+
+
+def is_aside(words: str) -> bool:
+    """Whether a label or an introduction opens remarks: `Note:`, `Important:`, `Expected output:`."""
+    return _ASIDE.fullmatch(words) is not None
+
+
+def are_facts(block: List) -> bool:
+    """Whether a list says how things are: none of its items says what to do or runs anything, most begin as a sentence."""
+    items = block.items
+    if any(item.task is not None or has_command(item) or is_imperative(item.first.text) for item in items):
+        return False
+    return sum(_FACT.match(item.first.text) is not None for item in items) >= _MOSTLY * len(items)
+
+
 def has_steps(block: Block) -> bool:
     """Whether a block of a chapter of procedures has steps: commands, numbered or task items, a table of steps."""
     match block:
         case Fence():
             return is_shell(block) or block.language.casefold() == "sql"
         case List():
-            return block.ordered or any(item.task is not None or has_command(item) for item in block.items)
+            numbered = block.ordered and not are_facts(block)
+            return numbered or any(item.task is not None or has_command(item) for item in block.items)
         case Table():
             return bool(columns_of_steps(block))
         case _:
@@ -54,7 +79,7 @@ def are_steps(name: str, blocks: Sequence[Block]) -> bool:
 
     A list without numbers is steps only where its title says that something is to be done and its items say what.
     """
-    items = [item for block in blocks if isinstance(block, List) and block.ordered for item in block.items]
+    items = [item for block in _numbered(blocks) for item in block.items]
     introduces = any(
         isinstance(block, List) and opens(block) and isinstance(following, Fence) and is_shell(following)
         for block, following in itertools.pairwise(blocks)
@@ -67,6 +92,16 @@ def are_steps(name: str, blocks: Sequence[Block]) -> bool:
     if len(items) > 1 and say_what_to_do(name):
         return True
     return any(isinstance(block, List) and tells_what_to_do(name, block) for block in blocks)
+
+
+def _numbered(blocks: Sequence[Block]) -> Iterator[List]:
+    """The numbered lists that are neither facts nor remarks."""
+    before: Block | None = None
+    for block in blocks:
+        remarks = isinstance(before, Paragraph) and is_aside(before.text)
+        if isinstance(block, List) and block.ordered and not remarks and not are_facts(block):
+            yield block
+        before = block
 
 
 def tells_what_to_do(name: str, block: List) -> bool:

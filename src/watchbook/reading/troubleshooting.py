@@ -13,6 +13,7 @@ from watchbook.model.runbook import AlertRule, Cause, Issue, Symptom
 from watchbook.reading.blocks import Block, Comment, Fence, Item, Line, List, Paragraph, Table
 from watchbook.reading.causes import CauseDraft, cause_of_row, columns_of_causes, is_issue_table
 from watchbook.reading.document import Section
+from watchbook.reading.fences import is_shell
 from watchbook.reading.issue_reader import IssueReader
 from watchbook.reading.issue_words import (
     AlertIndex,
@@ -26,6 +27,7 @@ from watchbook.reading.issue_words import (
 )
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.procedures import clean_title
+from watchbook.reading.step_forms import is_aside
 from watchbook.reading.step_text import Lines
 from watchbook.reading.step_words import is_imperative
 from watchbook.reading.synonyms import section_kind
@@ -287,13 +289,20 @@ def _opening(block: Block) -> tuple[str, list[Block]]:
     return words.strip().rstrip(":"), list(rest)
 
 
+_SHOWN = frozenset(
+    {"", "text", "txt", "plaintext", "plain", "log", "logs", "output", "none"}
+)  # examples, no answers
+
+
 def _is_answered(title: str, blocks: tuple[Block, ...]) -> bool:
     """Whether what stands below a label says what to do: a labelled part, commands or numbered steps."""
-    if is_reference(title):
+    if is_reference(title) or is_aside(title):
         return False
     for block in blocks:
         match block:
-            case Fence() if not block.indented:
+            case Fence() if not block.indented and (
+                is_shell(block) or block.language.casefold() not in _SHOWN
+            ):
                 return True
             case List():
                 if block.ordered or any(_part(item.first) for item in block.items):
