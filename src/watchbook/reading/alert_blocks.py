@@ -111,6 +111,12 @@ def read(chapter: Section, alerts: Alerts, claimed: list[Claimed]) -> Section:
     return _Reader(alerts, chapter.kind, claimed).section(chapter, severity, top=chapter.kind != "")
 
 
+def take_fields(name: str, line: int, fields: dict[str, Line], alerts: Alerts) -> None:
+    """Takes an alert whose fields (`threshold`, `metric`, `window`, `severity`) stand elsewhere than below a heading."""
+    found = _Found(name, line, fields=fields, lines=[line, *(value.number for value in fields.values())])
+    _Reader(alerts, "alerting", [])._take(found, None)
+
+
 def rest_of(chapter: Section) -> Section:
     """The chapter without the blocks that `read` will take, which are no figures; nothing is taken yet."""
     if chapter.kind not in _STRICT | _PAGES_IN:

@@ -20,6 +20,7 @@ from watchbook.reading.naming import Names
 from watchbook.reading.queries import read_rule_query
 from watchbook.reading.query_fences import Query, find_queries
 from watchbook.reading.step_text import Lines
+from watchbook.reading.threshold_fences import is_thresholds, read_thresholds
 from watchbook.reading.yaml_nodes import Node, Pair, YamlError, read_documents
 
 _LANGUAGES = frozenset(
@@ -298,6 +299,8 @@ def find(sections: tuple[Section, ...], alerts: Alerts) -> Rules:
             for fence, introduced in _introduced(part):
                 if is_rules(fence):
                     rules.fence(fence, introduced)
+                elif is_thresholds(fence) and not _EXAMPLE.search(introduced):
+                    read_thresholds(fence, section.kind == "alerting", alerts)
     for query in find_queries(sections):
         if not is_rules(query.fence):
             rules.query(query)
