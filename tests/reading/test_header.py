@@ -201,3 +201,18 @@ def test_service_in_a_title(title: str, name: str) -> None:
     from watchbook.reading.overview import name_in_title
 
     assert name_in_title(title) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "on_call"),
+    [
+        ("Expectations, handover, swaps", None),
+        ("Ana, Bo, Cy", "Ana, Bo, Cy"),
+        ("ana, bo", "ana, bo"),
+        ("Ana Ruiz", "Ana Ruiz"),
+    ],
+)
+def test_topics_are_no_people(value: str, on_call: str | None) -> None:
+    """A list of what a chapter is about names nobody who is on call."""
+    runbook = read_runbook(f"# Till\n\n## Summary\n\n- **On-Call**: {value}\n")
+    assert runbook.service.on_call == on_call

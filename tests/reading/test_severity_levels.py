@@ -270,3 +270,10 @@ def test_sentences_of_a_response() -> None:
         " few hours.\n"
     )
     assert _promised(f"# Incident Severity Levels\n\n{text}") == [("Severity 2 (Medium)", 7200.0, None)]
+
+
+def test_promises_in_any_section() -> None:
+    """`Response Time: 20 minutes for P1, 3 hours for P2` is a promise in whatever section; without a severity it is none."""
+    text = "## Guide for new people\n\n### Expectations\n\n"
+    text += "- **Response Time**: 20 minutes for P1, 3 hours for P2\n- Response: 4 hours\n"
+    assert _promised(text) == [("P1", 1200.0, None), ("P2", 10800.0, None)]

@@ -30,6 +30,8 @@ _FOREIGN_NOISE = re.compile(
     r"|(?:の)?(?:運用手順書|運用マニュアル|ランブック)|运维手册|运行手册|운영 매뉴얼|런북",
     re.IGNORECASE,
 )
+# `On-Call: Expectations, handover, swaps` tells what a chapter is about: names are written with capitals, or all small.
+_TOPICS = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?(?:, (?:and )?[a-z]+(?: [a-z]+)?){1,8}\.?")
 _LONGEST_TITLE = 300
 _EDITION = re.compile(  # in brackets: of when or which edition the document is
     r"\s*[(\[](?:(?:last )?updated?|as of|version|rev(?:ision)?|v?\d|draft|wip|port \d|pilot|initial)\b[^()\[\]]{0,60}[)\]]",
@@ -183,6 +185,9 @@ def _take(found: Field, notes: Notes, facts: Facts) -> None:
         facts.lines.setdefault(name, found.line)
         if name in _SHOWN:
             notes.find("field-empty", found.line, mark=found.key, field=found.key)
+        return
+    if name in ("on_call", "owner") and _TOPICS.fullmatch(text):
+        notes.prose(found.line)
         return
     if name == "version":
         notes.read(found.line, "note", f"{found.key}: {_short(text)}")

@@ -139,7 +139,7 @@ def _levels_in(part: Section, kind: str, notes: Notes) -> Iterator[SeverityLevel
             columns = _matrix(block)
             if columns is not None:
                 yield from _levels_of(columns, notes)
-        elif kind in _PLACES and isinstance(block, Paragraph | List):
+        elif isinstance(block, Paragraph | List) and (kind in _PLACES or _promises_times(block)):
             yield from _promises(block, notes)
             if isinstance(block, List) and kind == "severities" and severity is None:
                 for item in block.items:
@@ -406,6 +406,14 @@ def _label(line: Line) -> str:
     """`P1 – Complete outage` without a colon: the words before the dash."""
     found = re.match(r"(.{2,40}?)\s+[–—-]\s+", line.text)
     return found[1] if found else ""
+
+
+def _promises_times(block: Paragraph | List) -> bool:
+    """Whether a line names a response and severities: `Response Time: 15 minutes for P0` counts in every section."""
+    lines = (
+        block.lines if isinstance(block, Paragraph) else [item.first for item in block.items if item.lines]
+    )
+    return any("esponse" in line.text and _NAMED.search(line.text) is not None for line in lines)
 
 
 def _promises(block: Paragraph | List, notes: Notes) -> Iterator[SeverityLevel]:
