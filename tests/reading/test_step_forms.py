@@ -83,6 +83,17 @@ def test_an_order_is_told_from_what_happened(text: str, expected: bool) -> None:
     assert is_imperative(text) is expected
 
 
+@pytest.mark.parametrize("words", ["Step", "Phase", "Paso", "Schritt", "Étape"])
+def test_headings_of_steps_over_plain_lists(words: str) -> None:
+    """What is listed below each heading is what that step says; a remark behind the steps is none of them."""
+    text = f"## Answer\n\n### {words} 1: Look\n\n- Panels\n- Logs\n\n### {words} 2: Tell\n\n- The shop\n\n### Later\n\nNo.\n"
+    (found,) = _read(text).procedures
+    assert [(step.name, step.text) for step in found.steps] == [
+        ("Look", "Look\n- Panels\n- Logs"),
+        ("Tell", "Tell\n- The shop"),
+    ]
+
+
 def test_remarks_beside_steps_stay_remarks() -> None:
     """`Note:` under a procedure opens no steps of it."""
     book = _read(

@@ -45,7 +45,9 @@ _INSIDE: dict[str, frozenset[str]] = {
 }
 # Sections whose parts may be issues of their own.
 _PASSED = frozenset({"operations", "monitoring", "metrics", "health_checks", "dashboards", "restart"})
-_PART = re.compile(r"\W*(?:step|phase|stage)\s*\d+\b", re.IGNORECASE)
+_PART = re.compile(
+    r"\W*(?:step|phase|stage|paso|fase|etapa|étape|passo|schritt|stap|krok|шаг)\s*\d+\b", re.IGNORECASE
+)
 _EVERYWHERE = frozenset(_INSIDE) | {"monitoring", "operations"}
 
 
@@ -104,8 +106,14 @@ def _one_issue(section: Section) -> Section:
 
 
 def _is_in_parts(section: Section) -> bool:
-    """Whether a heading is one procedure whose steps are headings: `Step 1: …`, `Phase 2 – …`."""
-    return len(section.sections) > 1 and all(_PART.match(child.title) for child in section.sections)
+    """Whether a heading is one procedure whose steps are headings: `Step 1: …`, `Phase 2 – …`, with remarks behind."""
+    steps = [_PART.match(child.title) is not None for child in section.sections]
+    others = [child for child, step in zip(section.sections, steps, strict=True) if not step]
+    return (
+        sum(steps) > max(1, len(others))
+        and all(steps[: sum(steps)])
+        and not any(section_kind(child.title) for child in others)
+    )
 
 
 def _without_lifted(section: Section, kind: str, inside: frozenset[str], chapters: list[Section]) -> Section:

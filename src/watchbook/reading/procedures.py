@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Parameter, Procedure, Step, StepKind
@@ -63,7 +64,9 @@ _GENERIC = re.compile(
     r"what to do|execution|implementation|tasks?|checklist|usage|example|details)|(?:if|when|in case)\b.*)",
     re.IGNORECASE,
 )
-_NUMBERED_PART = re.compile(r"(?:step|phase|stage)\s*\d+\b\.?", re.IGNORECASE)
+_NUMBERED_PART = re.compile(
+    r"(?:step|phase|stage|paso|fase|etapa|étape|passo|schritt|stap|krok|шаг)\s*\d+\b\.?", re.IGNORECASE
+)
 _NUMBERING = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[A-Z])[.):]\s+|\d+(?:\.\d+)+\s+)?")
 _PEOPLE = re.compile(
     r"\b(?:contacts?|escalation|call tree|severity|severities|roles|responsibilities)\b", re.IGNORECASE
@@ -86,7 +89,9 @@ class _Unit:
     name: str
     line: int
     blocks: list[Block] = field(default_factory=list)
-    parts: int = 0  # headings such as "Step 2: Migrate" inside the unit
+    parts: list[int] = field(
+        default_factory=list
+    )  # lines of headings such as "Step 2: Migrate" inside the unit
     introduced: bool = False  # by a sentence that says that these are steps
 
 
@@ -150,7 +155,7 @@ def _units(section: Section) -> list[_Unit]:
         if _NUMBERED_PART.match(title) and found and part is not section:
             words = Line(part.line, f"{_NUMBERED_PART.sub('', title, count=1).strip(' :.–—-') or title}:")
             found[-1].blocks.append(Paragraph((words,), part.line, part.line))
-            found[-1].parts += 1
+            found[-1].parts.append(part.line)
             found[-1].blocks.extend(part.blocks)
             continue
         heading = unit = _Unit(title, part.line)
@@ -163,7 +168,7 @@ def _units(section: Section) -> list[_Unit]:
             if isinstance(block, Paragraph) and _names_part(block):
                 name = _NUMBERED_PART.sub("", label or block.text, count=1).strip(" :.–—-")
                 unit.blocks.append(replace(block, lines=(Line(block.line, f"{name or block.text}:"),)))
-                unit.parts += 1
+                unit.parts.append(block.line)
                 continue
             if label and not _GENERIC.fullmatch(label) and not _NUMBERED_PART.match(label):
                 unit = _Unit(clean_title(label), block.line)
@@ -280,15 +285,23 @@ class _Chapter:
                 return True
             if isinstance(block, Table) and is_procedural(unit.name) and columns_of_steps(block):
                 return True
-        return are_steps(unit.name, unit.blocks) or (
-            unit.parts > 0 and any(has_steps(block) for block in unit.blocks)
+        return (
+            are_steps(unit.name, unit.blocks)
+            or (bool(unit.parts) and any(has_steps(block) for block in unit.blocks))
+            or _is_told_in_parts(unit)
         )
 
     def _steps(self, unit: _Unit, writer: StepWriter) -> list[Step]:
         ways = Ways(writer)
         before = ""
+        told = _is_told_in_parts(unit)
         for block, following in zip(unit.blocks, [*unit.blocks[1:], None], strict=True):
             match block:
+                case Paragraph() if told and block.line in unit.parts and isinstance(following, List):
+                    first = Line(block.line, block.text.rstrip(":"))
+                    ways.add(writer.item(Item((first,), (following,), block.line, following.end_line)))
+                case List() if told and self.notes.is_told(block.line):
+                    pass
                 case Fence():
                     ways.block(before, writer.fence(block, before or unit.name))
                 case List() if isinstance(following, Fence) and opens(block):
@@ -352,6 +365,15 @@ class _Chapter:
             if not self.notes.is_told(line):
                 by_default = f", {default} by default" if default else ""
                 self.notes.read(line, "parameter", f"The parameter {name}{by_default}: {text}")
+
+
+def _is_told_in_parts(unit: _Unit) -> bool:
+    """Whether headings such as `Step 1: Acknowledge` stand over plain lists that say what each step is."""
+    listed = sum(
+        isinstance(before, Paragraph) and before.line in unit.parts and isinstance(block, List)
+        for before, block in pairwise(unit.blocks)
+    )
+    return listed > 1 and not any(has_steps(block) for block in unit.blocks)
 
 
 def _with_way_back(found: list[Procedure]) -> list[Procedure]:
