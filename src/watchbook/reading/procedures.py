@@ -89,8 +89,8 @@ class _Unit:
     name: str
     line: int
     blocks: list[Block] = field(default_factory=list)
-    parts: list[int] = field(
-        default_factory=list
+    parts: set[int] = field(
+        default_factory=set
     )  # lines of headings such as "Step 2: Migrate" inside the unit
     introduced: bool = False  # by a sentence that says that these are steps
 
@@ -155,7 +155,7 @@ def _units(section: Section) -> list[_Unit]:
         if _NUMBERED_PART.match(title) and found and part is not section:
             words = Line(part.line, f"{_NUMBERED_PART.sub('', title, count=1).strip(' :.–—-') or title}:")
             found[-1].blocks.append(Paragraph((words,), part.line, part.line))
-            found[-1].parts.append(part.line)
+            found[-1].parts.add(part.line)
             found[-1].blocks.extend(part.blocks)
             continue
         heading = unit = _Unit(title, part.line)
@@ -168,7 +168,7 @@ def _units(section: Section) -> list[_Unit]:
             if isinstance(block, Paragraph) and _names_part(block):
                 name = _NUMBERED_PART.sub("", label or block.text, count=1).strip(" :.–—-")
                 unit.blocks.append(replace(block, lines=(Line(block.line, f"{name or block.text}:"),)))
-                unit.parts.append(block.line)
+                unit.parts.add(block.line)
                 continue
             if label and not _GENERIC.fullmatch(label) and not _NUMBERED_PART.match(label):
                 unit = _Unit(clean_title(label), block.line)
