@@ -73,3 +73,33 @@ def test_alerting_below_levels_of_service() -> None:
         ("medium", "disk_utilization", 0.8),
     ]
     assert all(figure.condition.value not in (0.1, 0.8) for figure in runbook.figures)
+
+
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("line", "every_s", "retention_s", "drill_s", "continuous"),
+    [
+        ("- Dumps are written every 8 hours and retained 12 days", 8 * HOUR, 12 * DAY, None, False),
+        ("- Monthly full, daily incremental backups, kept 3 weeks", DAY, 21 * DAY, None, False),
+        ("- Full copy nightly; kept 9 days; WAL archived continuously", DAY, 9 * DAY, None, True),
+        ("- Backups: daily full; weekly restore drills", DAY, None, 7 * DAY, False),
+        ("- Hourly backups, restored for a test every week", HOUR, None, 7 * DAY, False),
+        ("- **Schedule**: verify backups weekly", None, None, 7 * DAY, False),
+        ("Backups run nightly and are verified weekly", DAY, None, 7 * DAY, False),
+    ],
+)
+def test_backups_in_a_sentence(
+    line: str, every_s: float | None, retention_s: float | None, drill_s: float | None, continuous: bool
+) -> None:
+    """Each part of a line has a cadence of its own: the most frequent backup, and how often a restore is tested."""
+    recovery = read_runbook(f"# Till\n\n## Backups\n\n{line}\n").recovery
+    assert recovery is not None
+    backup = recovery.backup
+    assert (backup.every_s, backup.retention_s, backup.drill_every_s, backup.continuous) == (
+        every_s,
+        retention_s,
+        drill_s,
+        continuous,
+    )

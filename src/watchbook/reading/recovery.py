@@ -176,17 +176,17 @@ def _spoken(line: Line, about_backups: bool, notes: Notes, recovery: Recovery) -
 
 
 def _sentence(text: str, line: Line, about_backups: bool, notes: Notes, recovery: Recovery) -> Recovery:
-    cadence = find_cadence(text)
-    backup = recovery.backup
-    if cadence is not None and cadence.quantity.value and _DRILLED.search(text):
-        notes.read(line, "drill", f"A restore is tested every {say(cadence.quantity.value, Unit.SECONDS)}.")
-        return replace(
-            recovery, backup=replace(backup, drill_every_s=backup.drill_every_s or cadence.quantity.value)
+    every_s, drill_s = _cadences(text)
+    if drill_s:
+        notes.read(line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
+        recovery = replace(
+            recovery,
+            backup=replace(recovery.backup, drill_every_s=recovery.backup.drill_every_s or drill_s),
         )
-    if not (about_backups or _THINGS.search(text)) or cadence is None:
+    if not (about_backups or _THINGS.search(text)) or every_s is None:
         return recovery
+    backup = recovery.backup
     duration = _kept_for(text)
-    every_s = cadence.quantity.value
     parts = ["A backup is made " + (f"every {say(every_s, Unit.SECONDS)}" if every_s else "continuously")]
     if duration is not None:
         parts.append(f"kept for {say(duration.quantity.value, Unit.SECONDS)}")
@@ -196,12 +196,32 @@ def _sentence(text: str, line: Line, about_backups: bool, notes: Notes, recovery
         backup=replace(
             backup,
             every_s=backup.every_s if backup.every_s is not None or not every_s else every_s,
-            continuous=backup.continuous or not every_s,
+            continuous=backup.continuous or not every_s or CONTINUOUS.search(text) is not None,
             retention_s=backup.retention_s
             if backup.retention_s is not None or duration is None
             else duration.quantity.value,
             line=backup.line or line.number,
         ),
+    )
+
+
+_TESTED = re.compile(r"\b(?:tests?|tested|drills?|exercises?|exercised|verif\w+)\b", re.IGNORECASE)
+
+
+def _cadences(text: str) -> tuple[float | None, float | None]:
+    """How often a backup is made (the most frequent kind counts, 0 is always) and how often a restore is tested."""
+    drilled = _DRILLED.search(text) is not None
+    made: list[float] = []
+    tested: list[float] = []
+    parts = re.split(r"[,;]\s|\s\+\s|\band\s", text)
+    for part in parts if any(map(find_cadence, parts)) else [text]:
+        cadence = find_cadence(part)
+        if cadence is not None:
+            is_test = drilled and (len(parts) == 1 or _TESTED.search(part) is not None)
+            (tested if is_test else made).append(cadence.quantity.value)
+    often = [every_s for every_s in made if every_s]
+    return (min(often) if often else 0.0 if made else None), next(
+        (every_s for every_s in tested if every_s), None
     )
 
 
@@ -267,8 +287,14 @@ def _field(found: Field, notes: Notes, recovery: Recovery) -> Recovery:
 
 
 def _frequency(backup: Backup, found: Field, text: str, notes: Notes) -> Backup:
-    cadence = find_cadence(text)
-    if cadence is None:
+    every_s, drill_s = _cadences(text)
+    if drill_s and every_s is not None:
+        backup = replace(backup, drill_every_s=backup.drill_every_s or drill_s)
+        notes.read(found.line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
+    if drill_s and every_s is None:  # `Schedule: verify backups monthly`
+        notes.read(found.line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
+        return replace(backup, drill_every_s=backup.drill_every_s or drill_s)
+    if every_s is None:
         notes.find(
             "recovery-not-understood",
             found.line,
@@ -278,7 +304,6 @@ def _frequency(backup: Backup, found: Field, text: str, notes: Notes) -> Backup:
             example="Daily automated backups",
         )
         return backup
-    every_s = cadence.quantity.value
     if every_s == 0:
         notes.read(found.line, "backup", "Changes are backed up continuously.")
         return replace(backup, continuous=True)
