@@ -137,3 +137,23 @@ def test_two_thresholds_without_a_name() -> None:
     text = "- Alert threshold: CPU usage > 80% for 5m\n- Alert threshold: memory usage > 90% for 5m\n"
     runbook = read_runbook(f"# Till\n\n## Alerts\n\n{text}")
     assert [one.name for one in runbook.alerts] == ["CPU usage", "memory usage"]
+
+
+def test_label_that_pages() -> None:
+    """`Page if any of these holds:` is the response of the alerts in its list, and of no other."""
+    text = (
+        "Page if any of these holds:\n\n- p99 latency > 2s for 5m\n\nFor information:\n\n- Disk usage > 70%\n"
+    )
+    runbook = read_runbook(f"# Till\n\n## Alerting\n\n{text}\n### Others\n\n- CPU usage > 80%\n")
+    assert [(one.name, one.response.page) for one in runbook.alerts] == [
+        ("p99 latency", True),
+        ("Disk usage", False),
+        ("CPU usage", False),
+    ]
+
+
+def test_values_that_say_nothing() -> None:
+    """Two bare values under Thresholds are no alert and no amount in silence: a finding asks what each is for."""
+    runbook = read_runbook("# Till\n\n## Alert Thresholds\n\n- Memory: 80% / 95%\n- CPU: 90%\n")
+    assert [one.name for one in runbook.alerts] == ["CPU"]
+    assert [one.line for one in runbook.findings if one.code == "WB003"] == [5]

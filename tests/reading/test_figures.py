@@ -446,3 +446,9 @@ def test_parts_of_one_objective() -> None:
     text += "- Cart latency: < 2s P99\n- Budget (e.g., ≤ 0.5% 5xx weekly)\n"
     names = [rule.name for rule in read_runbook(text).figures]
     assert names == ["latency P95", "latency P95 writes", "Cart latency (P99)", "5xx weekly"]
+
+
+def test_policy_is_no_target() -> None:
+    """What is done once so much of a budget is used up is no target."""
+    text = "# Shop\n\n## Error Budget Policy\n\n- >50% of the budget: pause releases\n- SLO: 99.9% availability\n"
+    assert [rule.condition.value for rule in read_runbook(text).figures] == [0.999]

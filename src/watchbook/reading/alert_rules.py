@@ -48,6 +48,7 @@ class Alerts:
     rules: list[AlertRule] = field(default_factory=list)
     lines: dict[tuple[str, str], int] = field(default_factory=dict)  # of each name in each environment
     queries: dict[str, ReadCondition] = field(default_factory=dict)  # of rules in code blocks, by plain name
+    said_above: str = ""  # the response of all alerts of a list: `Page if any of these holds:`
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def take(row: WrittenAlert, alerts: Alerts) -> None:
         row.condition is not None and placeholder_in(row.condition)
     ):
         return
+    if alerts.said_above and not row.response:
+        row = replace(row, response=alerts.said_above)
     severity = _severity(row, notes)
     window_s = _window(row, notes)
     read = row.read or condition_of(row.condition, row.name, alerts.known, window_s)

@@ -44,6 +44,7 @@ __all__ = [
 def read(section: Section, alerts: Alerts) -> None:
     """Adds the rules of the section and its subsections to `alerts`."""
     for part in section.walk():
+        alerts.said_above = ""
         severity = heading = severity_of_heading(part.title)
         for block in part.blocks:
             if isinstance(block, Table):
@@ -54,8 +55,16 @@ def read(section: Section, alerts: Alerts) -> None:
                         _read_item(item, alerts, severity)
             elif isinstance(block, Paragraph):
                 severity = _severity_of_label(block) or heading
+                alerts.said_above = "Page on-call" if _PAGE_IF.fullmatch(block.text.strip()) else ""
                 for line in block.lines:
                     _leave(line, alerts.notes)
+    alerts.said_above = ""
+
+
+_PAGE_IF = re.compile(
+    r"(?:immediately )?page (?:the )?(?:on-?call )?(?:\w+ )?(?:immediately )?(?:if|when|for|on)\b[^:]{0,60}:",
+    re.IGNORECASE,
+)
 
 
 def _severity_of_label(block: Paragraph) -> Severity | None:
@@ -293,6 +302,16 @@ def _read_bare(item: Item, title: str, severity: Severity | None, alerts: Alerts
     ):
         return False
     limits = read_limits(found.value.text)
+    if (
+        _THRESHOLDS.search(title)
+        and isinstance(limits, tuple)
+        and len(limits) > 1
+        and not levels_in(found.value.text)
+    ):
+        alerts.notes.find("line-not-understood", item, mark=found.value.text, section="Alerting",
+                          reason=f"it does not say what each of the {len(limits)} values of {found.key} is for",
+                          advice=f"Write `{found.key}: > 80% warning, > 95% critical`.")  # fmt: skip
+        return True
     if not isinstance(limits, tuple) or len(limits) != 1 or limits[0].subject or is_of_people(found.key):
         return False
     text = with_operator(found.value.text, found.key)

@@ -272,8 +272,17 @@ _DECIDES = re.compile(
 )
 
 
+# `> 50% of the budget: pause releases` says when something is done, and no target.
+_POLICY = re.compile(
+    r"\W{0,3}(?:[<>≥≤]=?|above|below|over|under)\s*[\d.]+\s?%?[^:→⇒]{0,80}(?::|→|⇒|->)\s*[^\W\d]",
+    re.IGNORECASE,
+)
+
+
 def _take_sentence(line: Line, text: str, use: Use, gathered: FigureRules) -> None:
     """A comparison that names its own subject; what is not one is left to people."""
+    if use.role is Role.TARGET and _POLICY.match(text):
+        return
     decides = _DECIDES.match(text) if use.role is Role.CHECKLIST else None
     if decides is not None:
         text, use = text[decides.end() :], replace(use, sense="bad" if decides["no"] else "good")
