@@ -413,7 +413,7 @@ def _promises_times(block: Paragraph | List) -> bool:
     lines = (
         block.lines if isinstance(block, Paragraph) else [item.first for item in block.items if item.lines]
     )
-    return any("esponse" in line.text and _NAMED.search(line.text) is not None for line in lines)
+    return any("respon" in line.text.casefold() and _NAMED.search(line.text) is not None for line in lines)
 
 
 def _promises(block: Paragraph | List, notes: Notes) -> Iterator[SeverityLevel]:
