@@ -45,7 +45,7 @@ _IF_THEN = re.compile(
     r"^(?:if|when|whenever)\s+(.+?)\s*(?:,|→|⇒|->|=>|:|\bthen\b)\s*((?:page|alert|notify|call|wake)\b.*)$",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"\s*(?:→|⇒|->)\s*")
+_ARROW = re.compile(r"(?<!\s)\s*(?:→|⇒|->)\s*")
 _IN_BRACKETS = re.compile(r"\s*[(\[]([\w /-]{2,20})[)\]]\s*\.?$")
 _BEHIND = re.compile(r"\s+[–—-]\s+([\w -]{2,12})\s*\.?$")
 _BEFORE = re.compile(r"^\s*(critical|high|medium|low|warning|info|p[0-5]|sev-?\d)\s*[:–—-]\s*", re.I)

@@ -83,7 +83,7 @@ _HEADING_NOISE = re.compile(
 
 def severity_of_heading(title: str) -> Severity | None:
     """`Critical Alerts (P0)` says the severity of its rows; `High Availability Alerts` says nothing."""
-    bare = re.sub(r"\(.*?\)", "", title)
+    bare = re.sub(r"\([^()]*\)", "", title[:300])
     return (
         None if _HEADING_NOISE.sub("", bare) else read_severity(title.replace("🚨", ""))
     )  # 🚨 is an ornament there
@@ -193,7 +193,7 @@ _LEADING_SEVERITY = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\s*\(([\w -]{2,20})\)\s*$")
-_ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*")
+_ARROW = re.compile(r"(?<!\s)\s*(?:→|⇒|->|=>)\s*")
 
 
 def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) -> None:
