@@ -46,12 +46,11 @@ from watchbook.deciding.restoring import restored
 from watchbook.model.decisions import Decision
 from watchbook.model.errors import ConflictError, StoreError
 from watchbook.model.ids import ServiceId, slug
-from watchbook.model.runbook import HealthCheck
+from watchbook.model.runbook import UNNAMED, HealthCheck
 from watchbook.store.marks import Approval, Arming, KeptText, WatchedRow
 from watchbook.store.store import Store
 
 _log = logging.getLogger(__name__)
-UNNAMED = "Unnamed service"  # how the reader calls a text that names none
 
 
 class Carrier(Protocol):

@@ -91,6 +91,9 @@ class Link:
     line: int = 0
 
 
+UNNAMED = "Unnamed service"  # how a text that names no service is called
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     name: str

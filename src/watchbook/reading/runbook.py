@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
 from watchbook.model.runbook import (  # fmt: skip
+    UNNAMED,
     AlertRule,
     Command,
     Component,
@@ -486,7 +487,7 @@ def _place_at(line: int, first: int, notes: Notes) -> None:
 def _service(draft: _Draft) -> Service:
     facts = draft.facts
     return Service(
-        facts.get("service") or "Unnamed service", facts.get("owner") or draft.people.team, facts.get("on_call"),
+        facts.get("service") or UNNAMED, facts.get("owner") or draft.people.team, facts.get("on_call"),
             facts.get("purpose"),
         facts.dependencies, facts.dependents, facts.objective, draft.figures.endpoint or MetricsEndpoint(),
         draft.environments,

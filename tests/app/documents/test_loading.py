@@ -58,3 +58,11 @@ def test_two_documents_of_one_service_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_text(MINIMAL)
     with pytest.raises(DocumentError, match=r"already described by .*a/RUNBOOK\.md"):
         load_all([tmp_path])
+
+
+def test_two_documents_without_a_service_are_refused_by_what_they_lack(tmp_path: Path) -> None:
+    """The line says what to write, not that a service called “unnamed” stands twice."""
+    for name in ("a-runbook.md", "b-runbook.md"):
+        (tmp_path / name).write_text("## Alerts\n\n- p95 latency > 1s for 5m\n")
+    with pytest.raises(DocumentError, match=r"names no service, and neither does .*a-runbook\.md"):
+        load_all([tmp_path])

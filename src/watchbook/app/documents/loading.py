@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from watchbook.model.errors import DocumentError
 from watchbook.model.ids import ServiceId, slug
-from watchbook.model.runbook import Runbook
+from watchbook.model.runbook import UNNAMED, Runbook
 
 if TYPE_CHECKING:
     from watchbook.reading.composing import Composed
@@ -265,6 +265,12 @@ def twice(one: Loaded, other: Loaded) -> DocumentError:
     """Two documents describe one service: which, and why they are not two parts of one."""
     from watchbook.reading.composing import shared_section
 
+    if one.runbook.service.name == UNNAMED:
+        return DocumentError(
+            f"the document names no service, and neither does {other.label}",
+            where=one.label,
+            mend="Write **Service:** NAME into the head of each.",
+        )
     why = ""
     if one.path.parent == other.path.parent and one.path != other.path:
         both = shared_section({str(other.label): other.text, str(one.label): one.text})
