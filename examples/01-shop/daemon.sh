@@ -40,6 +40,8 @@ start() {
   env -i PATH="$PATH" LANG=C.UTF-8 setsid "$(python)" -E -s -m "shop.$module" "$@" \
     </dev/null >>"logs/$name.log" 2>&1 &
   echo $! >"run/$name.pid"
+  # Until it has become the program, it is a copy of this script, which pid_of does not know.
+  while kill -0 $! 2>/dev/null && ! pid_of "$name" >/dev/null; do sleep 0.01; done
 }
 
 # await NAME URL: waits until a program answers, at most 10 s.

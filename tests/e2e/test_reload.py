@@ -16,7 +16,7 @@ from tests.programs import require_program
 
 pytestmark = pytest.mark.slow
 DOWN = "| Service Down | Critical | 0 healthy instances | Page on-call immediately | 1s |\n"
-KILLS = 6
+KILLS = 4
 
 
 @pytest.fixture

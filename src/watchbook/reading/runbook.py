@@ -6,6 +6,7 @@ order (people before alerts, alerts before issues); what a section means is that
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from watchbook.model.ids import slug
 from watchbook.model.procedures import Procedure
@@ -432,9 +433,12 @@ def _read_issues(draft: _Draft) -> None:
         draft.commands += commands.read(chapter, draft.notes, draft.context)
     everywhere = (draft.preamble, *draft.chapters)
     draft.procedures += leftovers.read_procedures(everywhere, draft.notes, draft.context)
-    for section in draft.document.sections if not draft.issues else ():
-        page = troubleshooting.read_detected(section, draft.procedures, draft.notes, draft.context).issues
-        draft.issues += troubleshooting.link(page, draft.alerts, draft.notes)
+    if not draft.issues:
+        pages = [
+            troubleshooting.read_detected(section, draft.procedures, draft.notes, draft.context).issues
+            for section in draft.document.sections
+        ]
+        draft.issues = troubleshooting.link(tuple(chain(*pages)), draft.alerts, draft.notes)
     draft.commands += leftovers.read_commands(everywhere, draft.notes)
     leftovers.give_reasons(everywhere, draft.notes)
 
