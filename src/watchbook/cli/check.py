@@ -2,7 +2,7 @@
 
 Reads, prints and ends with 0 (nothing at or above `--fail-on`), 1 (something), or 2 (a path that cannot be
 read). It needs no server and starts nothing, except `bash -n` under `--here` and `git` under
-`--changed-since`.
+`--changed-since`; it asks nobody, except under `--online` and `--prometheus`.
 """
 
 import sys
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from watchbook.app.documents.cache import Cache
     from watchbook.app.documents.many import Outcome
+    from watchbook.world.metrics.prometheus import There
 
 
 @click.command()
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
               help="The lowest level that ends with 1.")  # fmt: skip
 @click.option("--at", "day", metavar="DATE", help="The day to judge dates by (YYYY-MM-DD). Default: today.")
 @click.option("--here", is_flag=True, help="Look at this machine as well: bash -n, and programs on the PATH.")
+@click.option("--online", is_flag=True, help="Ask whether the links of the text still lead somewhere.")
+@click.option(
+    "--prometheus",
+    metavar="URL",
+    help="Hold alerts and queries against the rules and series of a Prometheus.",
+)
 @click.option(
     "--baseline",
     metavar="FILE",
@@ -51,6 +58,8 @@ def command(
     fail_on: str,
     day: str | None,
     here: bool,
+    online: bool,
+    prometheus: str | None,
     baseline: Path | None,
     write: bool,
     since: str | None,
@@ -66,8 +75,9 @@ def command(
         raise click.UsageError("--write-baseline needs --baseline FILE, and takes no --changed-since.")
     known = read_baseline(baseline) if baseline is not None and not write else {}
     examination = Examination(
-        _day(day), here, None if write else baseline, known, since, write, None if no_cache else _cache()
-    )
+        _day(day), here, None if write else baseline, known, since, write, None if no_cache else _cache(),
+        online, _there(prometheus) if prometheus else None,
+    )  # fmt: skip
     outcomes = _outcomes(examination, paths, jobs)
     if write and baseline is not None:
         documents, failed = _sorted_out(outcomes)
@@ -79,6 +89,12 @@ def command(
     else:
         worst, failed = _print_as_they_come(outcomes, form)
     return 2 if failed else int(worst >= reporting.RANK[Level(fail_on)])
+
+
+def _there(url: str) -> "There":
+    from watchbook.world.metrics.prometheus import read_prometheus
+
+    return read_prometheus(url)
 
 
 def _cache() -> "Cache | None":

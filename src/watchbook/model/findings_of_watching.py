@@ -123,6 +123,12 @@ DOCUMENT = (
         "Move it into the head of {main}.",
         "A second head would say two things of one service, and nobody could tell which holds.",
     ),
+    (
+        "WB020", "link-dead", _WARNING,
+        "This link is dead: {url} {problem}.",
+        "Correct the address, or take the link out.",
+        "Somebody opens it at three in the morning and finds nothing.",
+    ),
 )  # fmt: skip
 
 SERVICE = (
@@ -363,5 +369,29 @@ ALERTS = (
         "{name} is answered within {two} here, and within {one} on line {first}: neither is taken as the deadline.",
         "Write one response time for each severity.",
         "Nobody can tell which promise counts, least of all at night.",
+    ),
+    (
+        "WB323", "rule-absent", _WARNING,
+        "Prometheus has no alerting rule {name}: nobody will ever report it.",
+        "Write its condition into the row, or correct the name.",
+        "An alert that waits for a rule that does not exist never comes.",
+    ),
+    (
+        "WB324", "rule-differs", _WARNING,
+        "{name} is not what Prometheus evaluates: {difference}.",
+        "Make the two equal, or give one of them another name.",
+        "One of the two is wrong, and nobody can say which one wakes them.",
+    ),
+    (
+        "WB325", "series-absent", _WARNING,
+        "Prometheus has no series {metric}.",
+        "Correct the name, or see why nothing exposes it.",
+        "A query over nothing never fires.",
+    ),
+    (
+        "WB326", "rule-unwritten", _NOTE,
+        "Prometheus evaluates {name} for this service, and no row names it.",
+        "Add a row for it, with what is to be done.",
+        "Whoever it wakes finds nothing about it.",
     ),
 )  # fmt: skip

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from watchbook.app.documents.cache import Cache
     from watchbook.model.runbook import Runbook
     from watchbook.world.git import Repository
+    from watchbook.world.metrics.prometheus import There
 
 _VERSION = 0
 Baseline = dict[str, dict[str, int]]  # path relative to the baseline's folder → key of a finding → how many
@@ -58,6 +59,7 @@ class Examination:
     """How documents are looked at: on which day, whether on this machine, and what is known already.
 
     With `counting` the findings are counted for a baseline. `kept` is where unchanged texts are known from, if anywhere.
+    `online` asks for the links; `there` is the Prometheus that is held against them.
     """
 
     today: date
@@ -67,6 +69,8 @@ class Examination:
     since: str | None = None
     counting: bool = False
     kept: "Cache | None" = None
+    online: bool = False
+    there: "There | None" = None
     _bases: "dict[Path, tuple[Repository, str]]" = field(
         default_factory=dict
     )  # of each folder that was asked about
@@ -102,7 +106,8 @@ class Examination:
                     for dated in known.dates
                     for one in freshness_of(dated.review, dated.lines, self.today)
                 ),
-                *(one for runbook in runbooks if self.here for one in _here(runbook, found.path.parent)),
+                *(one for runbook in runbooks for one in self._outside(runbook, found.path.parent)),
+                *(_online(composed.text) if self.online else ()),
             ]
         )
         ignored: Sequence[Finding] = ()
@@ -116,12 +121,21 @@ class Examination:
             lines = shown(composed.text, {one.line for one in findings})
         return list(_by_file(found, composed, findings, ignored, lines, known.coverage))
 
+    def _outside(self, runbook: "Runbook", folder: Path) -> Iterator[Finding]:
+        """What this machine and a Prometheus say of a runbook, where they are asked."""
+        if self.here:
+            yield from _here(runbook, folder)
+        if self.there is not None:
+            from watchbook.app.documents.drifting import find_drift
+
+            yield from find_drift(runbook, self.there)
+
     def _known(self, found: Found, read: Read) -> "tuple[Composed, Examined, tuple[Runbook, ...]]":
-        """What the runbook says on any day; its runbooks only where the machine is looked at."""
+        """What the runbook says on any day; its runbooks only where more than the text is looked at."""
         name, also = found.path.name, [path.name for path in found.also]
         text = read(name)
         key = self.kept.key(text) if self.kept is not None and not also else ""
-        if self.kept is not None and key and not self.here:
+        if self.kept is not None and key and not self.here and self.there is None:
             known = self.kept.get(key)
             if known is not None:
                 return Composed(text, (name,)), known, ()
@@ -210,6 +224,12 @@ def _by_file(
         path = known_as if name == main else known_as.removesuffix(main) + name
         covered = coverage if name == main else None
         yield name, Checked(path, shown_in[name], _ordered(placed_here), covered, left.count(name))
+
+
+def _online(text: str) -> list[Finding]:
+    from watchbook.app.documents.online import look_online
+
+    return look_online(text)
 
 
 def _here(runbook: "Runbook", folder: Path) -> list[Finding]:
