@@ -170,6 +170,7 @@ def test_the_action_annotates_and_fails(runbook: Path) -> None:
     assert not Path("called").exists()
 
 
+@pytest.mark.slow
 def test_the_action_says_what_a_pull_request_changes(runbook: Path) -> None:
     """Into the job's summary; without history it says what to do and does not fail."""
     _git("update-ref", "refs/remotes/origin/main", "HEAD")

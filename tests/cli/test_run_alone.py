@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from watchbook.store import folder
 
 RUNBOOK = """# Shop
@@ -33,6 +35,7 @@ def _run(at: Path, *more: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_a_dry_run_leaves_nothing_behind(tmp_path: Path) -> None:
     """The plan is shown with its value; no data folder appears beside the runbook."""
     done = _run(tmp_path, "--dry-run")
@@ -41,6 +44,7 @@ def test_a_dry_run_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["RUNBOOK.md"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_works_beside_a_server(tmp_path: Path) -> None:
     """A data folder that another process owns is neither needed nor waited for."""
     owned = folder.take(tmp_path / ".watchbook")
@@ -52,6 +56,7 @@ def test_a_dry_run_works_beside_a_server(tmp_path: Path) -> None:
     assert "./deploy.sh 1.2" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_run_that_is_left_says_where_it_waits(tmp_path: Path) -> None:
     """Nobody answers (no terminal): nothing was executed, and one line says what takes the run over."""
     done = _run(tmp_path)

@@ -143,6 +143,7 @@ def test_rules_are_read_as_a_fence() -> None:
     assert count("disk", _read(page)).coverage.lines > 0
 
 
+@pytest.mark.slow
 def test_the_report_runs_with_and_without_a_corpus() -> None:
     """Where the corpus lies the report ends with its lists; elsewhere one line says that there is none."""
     done = subprocess.run(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.deciding.books import Book, changed
@@ -26,6 +27,7 @@ rows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts=st.lists(rows, min_size=1, max_size=6), firing=st.sets(st.sampled_from(NAMES)))
 def test_no_sequence_of_edits_loses_an_open_episode(

@@ -24,6 +24,7 @@ def test_targets_take_bytes_of_any_kind(name: str) -> None:
         TARGETS[name](data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_every_target_has_seeds(tmp_path: Path, name: str) -> None:
     """Fuzzing begins with documents, scripts and phrases, each once."""

@@ -94,6 +94,7 @@ BLOCKS = st.recursive(
 PARTS = st.lists(st.one_of(HEADINGS, BLOCKS, BLOCKS), max_size=14)
 
 
+@pytest.mark.slow
 @given(PARTS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_documents_built_of_pieces_are_read(parts: list[str]) -> None:

@@ -222,6 +222,7 @@ def _reading(text: str) -> str:
     return json.dumps(strip(contract(read_runbook(text))), sort_keys=True)
 
 
+@pytest.mark.slow
 def test_no_line_can_be_removed_in_silence() -> None:
     """Whatever line is removed: where the reading differs, at least one sentence says so."""
     lines = RUNBOOK.splitlines(keepends=True)

@@ -196,6 +196,7 @@ def _whole(runbook: Runbook, name: str) -> bool:
     return len(runbook.issues) == 1 and name in runbook.issues[0].alerts
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAGES.exists(), reason="strangers' pages are not part of the repository")
 def test_pages_of_strangers_are_read_as_what_they_are() -> None:
     """Of two corpora of alert pages nearly all give one issue of the alert's name with a diagnosis and a mitigation."""

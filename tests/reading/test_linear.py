@@ -22,7 +22,7 @@ MOST = 3.0
 LEAST_S = 0.02  # what is faster than this says more about the machine than about the shape
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def without_collecting() -> Iterator[None]:
     """Collecting garbage takes time by how much there is in the whole process."""
     gc.collect()
@@ -50,6 +50,7 @@ def grows(shape: Shape, small: int, times: int) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_collecting")
 @pytest.mark.parametrize("name", list(SHAPES))
 def test_time_grows_no_faster_than_the_document(name: str) -> None:
     """Eight times the document, from 30 kB to 240 kB, in each shape; a second look where the machine was busy."""
@@ -57,6 +58,7 @@ def test_time_grows_no_faster_than_the_document(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_collecting")
 def test_five_megabytes_of_a_runbook() -> None:
     """A document of 5 MB takes about ten times as long as one of 0.5 MB."""
     text = (GOLDEN / "whole.md").read_text(encoding="utf-8")

@@ -83,6 +83,7 @@ def test_a_removed_entry_is_found(said: list[Entry], data: st.DataObject) -> Non
     assert (broken.sequence if broken else None) == (later[0].sequence if later else None)
 
 
+@pytest.mark.slow
 @given(st.lists(entries, min_size=2, max_size=8))
 def test_swapped_entries_are_found(said: list[Entry]) -> None:
     """Entries out of their order do not verify."""

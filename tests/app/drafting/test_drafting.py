@@ -227,6 +227,7 @@ _TEXT = st.text(max_size=40) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(name=_TEXT, purpose=_TEXT, alert=_TEXT, query=_TEXT, severity=_TEXT, summary=_TEXT, who=_TEXT)
 def test_no_text_of_a_file_makes_an_error(

@@ -38,6 +38,7 @@ async def test_the_environment_is_only_what_is_given(tmp_path: Path) -> None:
     assert lines[-1] == str(tmp_path)
 
 
+@pytest.mark.slow
 async def test_the_limit_ends_everything(tmp_path: Path) -> None:
     """After its time the whole group is ended, also what ignores TERM; what it printed until then is kept."""
     began = time.monotonic()
