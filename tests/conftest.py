@@ -1,5 +1,6 @@
 """Options of the test suite. Fixtures stand beside the tests that use them."""
 
+import gc
 import os
 import tempfile
 
@@ -31,3 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SERVERS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests stay until the end: looking through them for garbage again and again takes time."""
+    gc.collect()
+    gc.freeze()

@@ -8,6 +8,8 @@ from watchbook.app.documents.loading import Loaded, load
 from watchbook.app.rehearsing import Source, find_sources, play
 from watchbook.reading import read_runbook
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SHOP, SITE = "01-shop", "02-nginx"
 

@@ -21,6 +21,8 @@ from watchbook.world.git import Done, GitError, call_git
 from watchbook.world.mirrors import Mirror
 from watchbook.world.remotes import Remote, complaint
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ from watchbook.app.demo.playing import Outcome, Performance, Stage
 from watchbook.app.demo.plays import PLAYS
 from watchbook.model.errors import ConflictError, RefusedError
 
+pytestmark = pytest.mark.slow
+
 PLAY = PLAYS["database"]
 CAUSE = {"name": PLAY.cause, "verdict": "confirmed", "evidence": "connection refused"}
 TRIGGER = {"kind": "trigger", "contact": "Ana Ruiz", "alert": "Service Down", "cause": None}

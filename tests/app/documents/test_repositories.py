@@ -16,6 +16,8 @@ from watchbook.app.wiring import Wiring
 from watchbook.app.wiring.reading import read_wiring
 from watchbook.model.errors import DocumentError
 
+pytestmark = pytest.mark.slow
+
 HEAD = "# Runbook\n\n**Service:** {}\n\n"
 ALERTS = """\
 | Alert | Condition | Severity | Response |

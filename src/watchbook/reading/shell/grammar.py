@@ -19,6 +19,7 @@ _ELEMENT = re.compile(r"[A-Za-z_]\w*\[[^\]]*\]\+?=")
 _OPENING = {"if", "for", "while", "until", "{", "[["}
 _REFUSED = {"case", "select", "function", "coproc"}
 _INNER = {"then", "else", "elif", "fi", "do", "done", "esac", "}", "]]"}
+_BOTH = frozenset({"&>", "&>>"})
 _RESERVED = _OPENING | _REFUSED | _INNER | {"!", "time", "in"}
 _OPTION_OF_TIME = re.compile(r"-p(?=[ \t])")
 _MOST_DEPTH = 20
@@ -278,6 +279,9 @@ class Reader(WordReader):
                 continue
             if not words and not assignments and redirects and word.source in _RESERVED:
                 raise Unreadable(f"`{word.source}` behind a redirection is no reserved word", before)
+            if any(redirect.operator in _BOTH for redirect in redirects):
+                # `ls &> /dev/null rm x`: for dash and ash, which `sh` may be, `rm x` is a command of its own.
+                raise Unreadable("words behind `&>` are a command of their own for some shells", before)
             words.append(word)
         if not (words or assignments or redirects):
             shown = self.text[self.place : self.place + 1] or "end"
