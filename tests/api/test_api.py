@@ -6,7 +6,7 @@ import json
 import aiohttp
 import pytest
 from tests.api.conftest import Served
-from tests.web import shop_views
+from tests.web import shop_text
 from tests.web.fake_application import FakeApplication
 
 from watchbook.app.application import AcknowledgeRequest, RunRequest
@@ -55,7 +55,7 @@ async def test_document_is_the_text_as_loaded(client: aiohttp.ClientSession) -> 
     """The runbook's own text has an address."""
     async with client.get("/api/v1/services/shop/document") as answer:
         assert answer.content_type == "text/markdown"
-        assert await answer.text() == shop_views.TEXT
+        assert await answer.text() == shop_text.TEXT
 
 
 WRITES = [
@@ -67,7 +67,7 @@ WRITES = [
     ("/api/v1/diagnoses", {"service": "shop", "issue": "Service is down"}, "diagnose"),
     ("/api/v1/runs", {"service": "shop", "procedure": "Rollback"}, "start_run"),
     ("/api/v1/runs/r-13/cancel", {"reason": "not needed"}, "cancel_run"),
-    ("/api/v1/questions/q-5/answer", {"answer": "confirm", "content_hash": shop_views.HASH}, "answer"),
+    ("/api/v1/questions/q-5/answer", {"answer": "confirm", "content_hash": shop_text.HASH}, "answer"),
     ("/api/v1/silences", {"service": "shop", "ends_at": 2e9, "reason": "load test"}, "silence"),
     ("/api/v1/silences/s-1/end", {}, "end_silence"),
     ("/api/v1/services/shop/document/accept", {"digest": "ab" * 32}, "accept_document"),

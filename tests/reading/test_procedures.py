@@ -1,35 +1,17 @@
-"""Procedures: which blocks become which steps, the way back, parameters, environments and findings."""
+"""Procedures: which lists and blocks become one, the way back, parameters, environments and findings."""
 
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.reading.procedures_read import codes_of, procedure_of, read_shop, shapes_of
 
-from watchbook.model.procedures import Procedure, Step, StepKind
-from watchbook.model.runbook import Runbook
+from watchbook.model.procedures import StepKind
 from watchbook.model.safety import Safety
 from watchbook.reading import read_runbook
 
 _SHARED = Path(__file__).parents[3] / "shared"
-
-
-def _read(text: str) -> Runbook:
-    return read_runbook("# Operational Runbook: Shop\n\n**Service:** Shop\n\n" + text)
-
-
-def _procedure(text: str, name: str) -> Procedure:
-    found = _read(text).procedure(name)
-    assert found is not None, [one.name for one in _read(text).procedures]
-    return found
-
-
-def _shapes(steps: tuple[Step, ...]) -> list[tuple[str, str]]:
-    return [(step.kind.value, step.name) for step in steps]
-
-
-def _codes(text: str) -> set[str]:
-    return {finding.code for finding in _read(text).findings}
 
 
 _DEPLOYMENT = """## Environments
@@ -79,7 +61,7 @@ curl -fsS http://127.0.0.1:8100/health
 
 def test_a_commented_block_becomes_named_steps() -> None:
     """Each comment that starts a block of commands names a step; verify, watch and wait are told apart."""
-    assert _shapes(_procedure(_DEPLOYMENT, "Normal Deployment").steps) == [
+    assert shapes_of(procedure_of(_DEPLOYMENT, "Normal Deployment").steps) == [
         ("command", "Deploy to staging"),
         ("verify", "Verify staging"),
         ("command", "Deploy to production"),
@@ -92,7 +74,7 @@ def test_a_commented_block_becomes_named_steps() -> None:
 
 def test_steps_know_their_environment_duration_and_expectation() -> None:
     """Environments come from URLs and names, a watch belongs to the environment before it."""
-    steps = _procedure(_DEPLOYMENT, "Normal Deployment").steps
+    steps = procedure_of(_DEPLOYMENT, "Normal Deployment").steps
     assert [step.environment for step in steps] == [
         "staging",
         "staging",
@@ -111,13 +93,13 @@ def test_steps_know_their_environment_duration_and_expectation() -> None:
 def test_ids_of_steps_are_unique() -> None:
     """Runs name steps by id: no two steps of a procedure share one."""
     text = "## Deployment\n\n```bash\n# Deploy\n./a.sh\n# Deploy\n./b.sh\n# Verify\ncurl -f x\n```\n"
-    ids = [step.id for step in _procedure(text, "Deployment").steps]
+    ids = [step.id for step in procedure_of(text, "Deployment").steps]
     assert len(ids) == len(set(ids)) == 3
 
 
 def test_a_parameter_is_an_environment_variable_never_pasted() -> None:
     """`<version>` runs as `"${version}"`; its description and default come from the list above."""
-    procedure = _procedure(_DEPLOYMENT, "Normal Deployment")
+    procedure = procedure_of(_DEPLOYMENT, "Normal Deployment")
     assert procedure.steps[0].script == './deploy.sh staging "${version}"'
     assert procedure.steps[0].commands == ("./deploy.sh staging <version>",)
     (parameter,) = procedure.parameters
@@ -127,7 +109,7 @@ def test_a_parameter_is_an_environment_variable_never_pasted() -> None:
 
 def test_the_rollback_beside_a_procedure_is_its_way_back() -> None:
     """The failure handler is the rollback of the same chapter, and undoes nothing of its own."""
-    runbook = _read(_DEPLOYMENT)
+    runbook = read_shop(_DEPLOYMENT)
     deployment, rollback = runbook.procedure("Normal Deployment"), runbook.procedure("Rollback")
     assert deployment is not None and rollback is not None
     assert deployment.on_failure == "Rollback"
@@ -141,10 +123,10 @@ def test_rollback_text_inside_a_block_becomes_the_failure_handler() -> None:
         "## Deployment\n\n```bash\n# Deploy\n./deploy.sh v2\n# Verify\n"
         "curl -fsS http://h/\n# Rollback if needed\n./deploy.sh rollback\n```\n"
     )
-    runbook = _read(text)
+    runbook = read_shop(text)
     deployment = runbook.procedure("Deployment")
     assert deployment is not None
-    assert _shapes(deployment.steps) == [("command", "Deploy"), ("verify", "Verify")]
+    assert shapes_of(deployment.steps) == [("command", "Deploy"), ("verify", "Verify")]
     assert deployment.on_failure == "Deployment: rollback"
     handler = runbook.procedure("Deployment: rollback")
     assert handler is not None and handler.rollback
@@ -166,25 +148,25 @@ def test_rollback_text_inside_a_block_becomes_the_failure_handler() -> None:
 def test_alternatives_are_one_choice(comments: tuple[str, str], names: list[str]) -> None:
     """Blocks that exclude each other are asked about, never run in sequence, and told so."""
     text = f"## Scaling\n\n```bash\n# {comments[0]}\n./a.sh\n# {comments[1]}\n./b.sh\n```\n"
-    (step,) = _procedure(text, "Scaling").steps
+    (step,) = procedure_of(text, "Scaling").steps
     assert step.kind is StepKind.CHOICE
     assert [choice.name for choice in step.choices] == names
     assert step.choices[0].steps[0].script == "./a.sh"
     assert step.changing
-    assert "WB404" in _codes(text)
+    assert "WB404" in codes_of(text)
 
 
 def test_a_condition_may_be_left_out() -> None:
     """A lone `# If …` block is a question with two answers."""
     text = "## Scaling\n\n```bash\n# Scale\n./a.sh\n# Only if the cache is cold\n./warm.sh\n```\n"
-    steps = _procedure(text, "Scaling").steps
+    steps = procedure_of(text, "Scaling").steps
     assert [step.kind for step in steps] == [StepKind.COMMAND, StepKind.CHOICE]
     assert [choice.name for choice in steps[1].choices] == ["Only if the cache is cold", "Leave it out"]
 
 
 def test_numbers_of_a_scaling_are_parameters_with_that_default() -> None:
     """`--replicas=10` of a scaling can be given another value when it runs."""
-    procedure = _procedure(
+    procedure = procedure_of(
         "## Scaling\n\n**Manual Scale Up:**\n```bash\nkubectl scale deployment shop --replicas=10\n```\n",
         "Manual Scale Up",
     )
@@ -199,93 +181,17 @@ def test_variables_that_nothing_assigns_are_parameters() -> None:
         "for i in a b; do ./deploy.sh $i $TAG $REGION $HOME; done\n# Verify\n"
         "curl -f http://h/\n```\n"
     )
-    assert [p.name for p in _procedure(text, "Deployment").parameters] == ["REGION"]
+    assert [p.name for p in procedure_of(text, "Deployment").parameters] == ["REGION"]
 
 
 def test_words_in_capitals_are_parameters_where_they_are_arguments() -> None:
     """`POD_NAME` is a parameter, a pattern of grep is not."""
-    procedure = _procedure(
+    procedure = procedure_of(
         "## Restart\n\n```bash\nkubectl delete pod POD_NAME\nkubectl logs x | grep FATAL_ERROR\n```\n",
         "Restart",
     )
     assert [(p.name, p.source) for p in procedure.parameters] == [("POD_NAME", "caps")]
     assert '"${POD_NAME}"' in procedure.steps[0].script and "grep FATAL_ERROR" in procedure.steps[0].script
-
-
-def test_numbered_items_are_steps() -> None:
-    """A command behind a colon runs, a path does not, prose is done by a person, monitoring is a watch."""
-    text = (
-        "## Maintenance Windows\n\n### Planned Maintenance\n\n**Procedure:**\n"
-        "1. Announce maintenance window\n2. Take snapshot: `./backup.sh`\n"
-        "3. Follow the guide: `docs/guide.md`\n"
-        "4. Validate changes: `curl -fsS http://127.0.0.1/health`\n"
-        "5. Monitor for 1 hour\n6. Wait 2 minutes\n"
-    )
-    procedure = _procedure(text, "Planned Maintenance")
-    assert [step.kind.value for step in procedure.steps] == [
-        "manual",
-        "command",
-        "manual",
-        "verify",
-        "watch",
-        "wait",
-    ]
-    assert procedure.steps[1].script == "./backup.sh"
-    assert (procedure.steps[4].duration_s, procedure.steps[5].duration_s) == (3600.0, 120.0)
-    assert "WB410" in _codes(text)
-    assert _read(text).maintenance is not None
-
-
-def test_numbered_items_may_hold_blocks() -> None:
-    """A block below an item is that step; its comments make steps of their own."""
-    text = (
-        "## Deployment\n\n1. Build it\n\n   ```bash\n   ./build.sh\n   ```\n\n"
-        "2. Ship it\n\n   ```bash\n   # Push\n   ./push.sh\n   # Verify\n"
-        "   curl -f http://h/\n   ```\n"
-    )
-    assert _shapes(_procedure(text, "Deployment").steps) == [
-        ("command", "Build it"),
-        ("command", "Push"),
-        ("verify", "Verify"),
-    ]
-
-
-def test_task_items_are_done_by_a_person() -> None:
-    """A checklist in a deployment is recorded step by step."""
-    text = "## Deployment\n\n**Before:**\n- [ ] Tests pass\n- [ ] Approved\n"
-    assert _shapes(_procedure(text, "Before").steps) == [("manual", "Tests pass"), ("manual", "Approved")]
-
-
-def test_sessions_keep_commands_and_drop_their_output() -> None:
-    """In a console block only lines with a prompt run."""
-    text = "## Restart\n\n```console\n$ systemctl restart shop\n$ systemctl is-active shop\nactive\n```\n"
-    (step,) = _procedure(text, "Restart").steps
-    assert step.script == "systemctl restart shop\nsystemctl is-active shop"
-
-
-def test_input_of_a_client_is_never_shell() -> None:
-    """Lines typed into psql are not commands, and such a step waits for a person."""
-    text = "## Restart\n\n```bash\npsql -h db\nSELECT 1;\nshop=# DROP TABLE x;\n```\n"
-    (step,) = _procedure(text, "Restart").steps
-    assert step.script == "psql -h db"
-    assert step.safety is not None and step.safety.safety is Safety.INTERACTIVE
-    assert "WB402" in _codes(text)
-
-
-def test_english_in_a_shell_block_is_left_to_a_person() -> None:
-    """A sentence marked as shell is a finding and a manual step."""
-    text = "## Restart\n\n```bash\nRestart the service from the console\n```\n"
-    (step,) = _procedure(text, "Restart").steps
-    assert step.kind is StepKind.MANUAL and not step.script
-    assert "WB409" in _codes(text)
-
-
-def test_broken_shell_is_left_to_a_person() -> None:
-    """What no shell takes is a finding and never runs."""
-    text = "## Restart\n\n```bash\necho 'never closed\n```\n"
-    (step,) = _procedure(text, "Restart").steps
-    assert step.kind is StepKind.MANUAL
-    assert "WB401" in _codes(text)
 
 
 @pytest.mark.parametrize(
@@ -303,45 +209,12 @@ def test_broken_shell_is_left_to_a_person() -> None:
 )
 def test_findings_of_procedures(commands: str, code: str) -> None:
     """Each weakness of a deployment is told with its code."""
-    assert code in _codes(f"## Deployment\n\n```bash\n{commands}\n```\n")
+    assert code in codes_of(f"## Deployment\n\n```bash\n{commands}\n```\n")
 
 
 def test_a_sound_deployment_has_no_findings_of_its_own() -> None:
     """The deployment above is verified, can be rolled back and describes its parameter."""
-    assert not {code for code in _codes(_DEPLOYMENT) if code.startswith("WB4")}
-
-
-@pytest.mark.parametrize(
-    ("attributes", "read"),
-    [
-        ("{name=ship timeout=10m retry=3}", ("Ship it", 600.0, 3, False, 0)),
-        ('{"timeout": "90s", "idempotent": true}', ("Ship it", 90.0, 0, True, 0)),
-        ('{approve=2 env="staging"}', ("Ship it", None, 0, False, 2)),
-    ],
-)
-def test_attributes_of_a_block_count(attributes: str, read: tuple[object, ...]) -> None:
-    """Attributes in both spellings bind timeout, retries, repetition and approval."""
-    step = _procedure(
-        f"## Deployment\n\n```bash {attributes}\n# Ship it\n./ship.sh\n```\n", "Deployment"
-    ).steps[0]
-    assert (step.name, step.timeout_s, step.retry, step.idempotent, step.approvals) == read
-
-
-def test_declarations_raise_only_what_is_unknown() -> None:
-    """`readonly` marks an unknown script as declared, and never makes a deletion harmless; `destructive` counts."""
-    for command, attribute, safety, declared in (
-        ("./look.sh", "readonly", Safety.UNKNOWN, True),
-        ("rm -rf x", "readonly", Safety.DESTRUCTIVE, False),
-        ("ls", "destructive", Safety.DESTRUCTIVE, False),
-    ):
-        step = _procedure(f"## Restart\n\n```bash {{{attribute}}}\n{command}\n```\n", "Restart").steps[0]
-        assert step.safety is not None
-        assert (step.safety.safety, step.safety.declared) == (safety, declared)
-
-
-def test_unknown_attributes_are_told() -> None:
-    """A misspelt attribute is a note, not obeyed in silence."""
-    assert "WB412" in _codes("## Restart\n\n```bash {timeuot=5m}\n./x.sh\n```\n")
+    assert not {code for code in codes_of(_DEPLOYMENT) if code.startswith("WB4")}
 
 
 def test_two_procedures_of_one_name_are_told_apart() -> None:
@@ -350,9 +223,9 @@ def test_two_procedures_of_one_name_are_told_apart() -> None:
         "## Deployment\n\n**Release:**\n```bash\n./a.sh\n```\n\n"
         "## Recovery Procedures\n\n**Release:**\n```bash\n./b.sh\n```\n"
     )
-    names = [procedure.name for procedure in _read(text).procedures]
+    names = [procedure.name for procedure in read_shop(text).procedures]
     assert names[0] == "Release" and names[1].startswith("Release (line ")
-    assert "WB414" in _codes(text)
+    assert "WB414" in codes_of(text)
 
 
 def test_commands_outside_procedures_are_a_list() -> None:
@@ -362,7 +235,7 @@ def test_commands_outside_procedures_are_a_list() -> None:
         "kubectl logs -l app=shop --tail=100\n\n# Follow logs\n"
         "kubectl logs <pod-name> --follow\n```\n"
     )
-    found = _read(text).commands
+    found = read_shop(text).commands
     assert [(c.name, c.group, c.safety.safety if c.safety else None) for c in found] == [
         ("Recent logs", "Logs", Safety.READ_ONLY),
         ("Follow logs", "Logs", Safety.ENDLESS),
@@ -377,7 +250,7 @@ def test_numbered_steps_with_commands_are_a_procedure_anywhere() -> None:
         "## Common Operations\n\n### Rotate the key\n\n1. Make a key: `./key.sh new`\n"
         "2. Tell the team\n\n### Reading list\n\n1. The guide\n2. The other guide\n"
     )
-    assert [procedure.name for procedure in _read(text).procedures] == ["Rotate the key"]
+    assert [procedure.name for procedure in read_shop(text).procedures] == ["Rotate the key"]
 
 
 if _SHARED.exists():
@@ -407,37 +280,10 @@ if _SHARED.exists():
         assert {"WB402", "WB406", "WB407", "WB408"} <= {finding.code for finding in runbook.findings}
 
 
-@pytest.mark.parametrize("attribute", ["on=web1", "interpreter=python3"])
-def test_what_is_not_for_this_shell_is_done_by_a_person(attribute: str) -> None:
-    """Commands for another machine or another interpreter never run here."""
-    (step,) = _procedure(
-        f"## Restart\n\n```bash {{{attribute}}}\nsystemctl restart shop\n```\n", "Restart"
-    ).steps
-    assert step.kind is StepKind.MANUAL and not step.script and "systemctl" in step.text
-
-
-def test_what_is_left_out_of_run_all_is_asked() -> None:
-    """A block that runme leaves out is a question here."""
-    (step,) = _procedure(
-        "## Restart\n\n```bash {excludeFromRunAll=true}\n# Clear the cache\n./clear.sh\n```\n", "Restart"
-    ).steps
-    assert step.kind is StepKind.CHOICE
-    assert [choice.name for choice in step.choices] == ["Clear the cache", "Leave it out"]
-
-
-def test_a_step_may_be_conditional_behind_its_name() -> None:
-    """`Restart Redis if down` is asked about; `Check if it is down` only looks."""
-    text = (
-        "## Restart\n\n```bash\n# Check if it is down\nsystemctl is-active redis\n"
-        "# Restart Redis if down\nsystemctl restart redis\n```\n"
-    )
-    assert [step.kind for step in _procedure(text, "Restart").steps] == [StepKind.COMMAND, StepKind.CHOICE]
-
-
 def test_lists_of_people_are_no_procedure() -> None:
     """A numbered call tree among emergencies is not a series of steps."""
     text = "## Emergency Procedures\n\n### Emergency Contact Tree\n\n1. On-call\n2. Lead\n"
-    assert _read(text).procedures == ()
+    assert read_shop(text).procedures == ()
 
 
 def test_a_page_of_an_alert_corpus_is_one_issue() -> None:
@@ -452,43 +298,13 @@ def test_a_page_of_an_alert_corpus_is_one_issue() -> None:
     assert [step.script for step in issue.diagnosis] == ['kubectl get pods -n "${namespace}"']
 
 
-def test_sql_in_a_procedure_is_done_by_a_person() -> None:
-    """A block of SQL is a recorded manual step, an example of data is not."""
-    text = "## Restart\n\n```sql\nVACUUM orders;\n```\n\n```yaml\na: b\n```\n\n```bash\n./x.sh\n```\n"
-    assert [step.kind for step in _procedure(text, "Restart").steps] == [StepKind.MANUAL, StepKind.COMMAND]
-
-
 def test_numbered_headings_are_parts_of_one_procedure() -> None:
     """`#### Step 1`, `#### Step 2` below a heading are its steps, in order."""
     text = (
         "## Deployment\n\n### Release\n\n#### Step 1: Build\n\n```bash\n./build.sh\n"
         "```\n\n#### Step 2: Ship\n\n```bash\n./ship.sh\n```\n"
     )
-    assert [step.script for step in _procedure(text, "Release").steps] == ["./build.sh", "./ship.sh"]
-
-
-@pytest.mark.parametrize(
-    ("lines", "kind", "value"),
-    [
-        ("curl -s http://h/  # Expected: pong", "text", "pong"),
-        ("curl -s http://h/\n# Expected output: /ok/", "regex", "ok"),
-        ('curl -s http://h/\n# Expected:\n# {"status": "healthy"}', "json", '{"status": "healthy"}'),
-        ('curl -s http://h/\n# Expected: {\n#   "a": 1\n# }', "json", '{\n"a": 1\n}'),
-    ],
-)
-def test_assertions_are_read_in_every_form(lines: str, kind: str, value: str) -> None:
-    """Behind the command, below it, or over several comment lines; never as part of the command."""
-    (step,) = _procedure(f"## Restart\n\n```bash\n# Look\n{lines}\n```\n", "Restart").steps
-    assert step.expect is not None
-    assert getattr(step.expect, kind) == value
-    assert step.script == "curl -s http://h/"
-
-
-def test_a_sentence_is_no_assertion() -> None:
-    """`# Expected: all pods are running` is told, and never matched literally."""
-    text = "## Restart\n\n```bash\n# Look\nkubectl get pods\n# Expected: all pods are running\n```\n"
-    assert _procedure(text, "Restart").steps[0].expect is None
-    assert "WB003" in _codes(text)
+    assert [step.script for step in procedure_of(text, "Release").steps] == ["./build.sh", "./ship.sh"]
 
 
 _LINES = st.sampled_from(
@@ -529,7 +345,7 @@ _LINES = st.sampled_from(
 )
 def test_no_block_of_commands_stops_the_reader(lines: list[str], chapter: str) -> None:
     """Whatever stands in a block, reading ends, and no step that runs holds a comment line as its command."""
-    runbook = _read(f"## {chapter}\n\n### Issue: x\n\n```bash\n" + "\n".join(lines) + "\n```\n")
+    runbook = read_shop(f"## {chapter}\n\n### Issue: x\n\n```bash\n" + "\n".join(lines) + "\n```\n")
     for procedure in runbook.procedures:
         for step in procedure.steps:
             assert step.script or step.kind is not StepKind.COMMAND

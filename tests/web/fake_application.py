@@ -1,6 +1,6 @@
 """The application as the faces' tests see it: our own port, in memory, with what it was asked kept for assertions.
 
-Views come from `shop_views`. It checks what the real one would refuse (unknown ids, changed hashes), and no more.
+Views come from `shop_views` and `shop_runs`. It checks what the real one would refuse (unknown ids, changed hashes).
 """
 
 import asyncio
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.web import shop_views
+from tests.web import shop_runs, shop_text, shop_views
 
 from watchbook.app.application import (
     AcknowledgeRequest,
@@ -62,7 +62,7 @@ class FakeApplication:
     async def happen(self, kind: str, sequence: int = 0, service: str = "shop") -> None:
         """Puts an event on the stream."""
         async with self._happened:
-            self.history.append(EventView(sequence, kind, service, shop_views.NOW, kind))
+            self.history.append(EventView(sequence, kind, service, shop_text.NOW, kind))
             self._happened.notify_all()
 
     def _known(self, service: str) -> None:
@@ -127,22 +127,22 @@ class FakeApplication:
 
     async def plan_run(self, request: RunRequest) -> PlanView:
         self._known(request.service)
-        plan = shop_views.plan(missing="version" not in request.parameters)
+        plan = shop_runs.plan(missing="version" not in request.parameters)
         return replace(
             plan, environment=request.environment, procedure=request.procedure or request.cause or ""
         )
 
     async def start_run(self, request: RunRequest, actor: Actor) -> RunView:
-        if request.content_hash not in ("", shop_views.HASH):
+        if request.content_hash not in ("", shop_text.HASH):
             raise ConflictError(
                 "the runbook has changed since you looked", mend="Look at the commands again."
             )
         self.asked.append(("start_run", request, actor.name))
-        return shop_views.run()
+        return shop_runs.run()
 
     async def cancel_run(self, run: str, reason: str, actor: Actor) -> RunView:
         self.asked.append(("cancel_run", (run, reason), actor.name))
-        return shop_views.run("cancelled")
+        return shop_runs.run("cancelled")
 
     async def runs(self, service: str | None = None, limit: int = 50) -> tuple[RunSummary, ...]:
         return self.view.runs
@@ -150,7 +150,7 @@ class FakeApplication:
     async def run(self, run: str) -> RunView:
         if run != "r-13":
             raise NotFoundError(f"no run {run}")
-        return shop_views.run()
+        return shop_runs.run()
 
     async def run_output(self, run: str, step: str | None = None) -> str:
         return "database started, pid 4711\n"
@@ -159,19 +159,17 @@ class FakeApplication:
         return self.view.questions
 
     async def question(self, question: str) -> QuestionView:
-        return shop_views.question()
+        return shop_runs.question()
 
     async def answer(self, question: str, answer: str, content_hash: str, actor: Actor) -> QuestionView:
-        if content_hash != shop_views.HASH:
+        if content_hash != shop_text.HASH:
             raise ConflictError("the question was asked about another text", mend="Look at it again.")
         self.asked.append(("answer", (question, answer), actor.name))
-        return replace(
-            shop_views.question(), answer=answer, answered_by=actor.name, answered_at=shop_views.NOW
-        )
+        return replace(shop_runs.question(), answer=answer, answered_by=actor.name, answered_at=shop_text.NOW)
 
     async def acknowledge(self, request: AcknowledgeRequest, actor: Actor) -> AcknowledgementView:
         self.asked.append(("acknowledge", request, actor.name))
-        given = shop_views.acknowledgement(actor.name)
+        given = shop_runs.acknowledgement(actor.name)
         if self.view.incident:
             self.view = replace(
                 self.view, incident=replace(self.view.incident, acknowledged=given, next_rung=None)
@@ -183,12 +181,12 @@ class FakeApplication:
             raise RefusedError(
                 "this link was not made by Watchbook, or it is too old", mend="Use the newest page."
             )
-        return shop_views.link()
+        return shop_runs.link()
 
     async def acknowledge_by_link(self, token: str) -> AcknowledgementView:
         link = await self.acknowledge_link(token)
         self.asked.append(("acknowledge_by_link", token, link.contact))
-        return shop_views.acknowledgement(link.contact)
+        return shop_runs.acknowledgement(link.contact)
 
     async def arm(self, alert: str, actor: Actor) -> AlertView:
         self.asked.append(("arm", alert, actor.name))
@@ -204,14 +202,14 @@ class FakeApplication:
 
     async def silence(self, request: SilenceRequest, actor: Actor) -> Silence:
         self.asked.append(("silence", request, actor.name))
-        starts = request.starts_at or shop_views.NOW
+        starts = request.starts_at or shop_text.NOW
         return Silence(
             "s-2", request.service, request.alert, starts, request.ends_at, actor.name, request.reason
         )
 
     async def end_silence(self, silence: str, actor: Actor) -> Silence:
         self.asked.append(("end_silence", silence, actor.name))
-        return Silence(silence, "shop", None, 0.0, 1.0, actor.name, "x", shop_views.NOW)
+        return Silence(silence, "shop", None, 0.0, 1.0, actor.name, "x", shop_text.NOW)
 
     async def diagnose(self, request: DiagnoseRequest, actor: Actor) -> Diagnosis:
         self._known(request.service)
@@ -244,14 +242,12 @@ class FakeApplication:
 
     def health(self) -> HealthView:
         return HealthView(
-            "unhealthy" if self.problems else "healthy", self.problems, "0.1.0", shop_views.NOW - 9000
+            "unhealthy" if self.problems else "healthy", self.problems, "0.1.0", shop_text.NOW - 9000
         )
 
     def sources(self) -> tuple[SourceView, ...]:
         return (
-            SourceView(
-                "RUNBOOK.md", "files", ("shop",), "", False, 2.0, shop_views.NOW - 9000, shop_views.NOW
-            ),
+            SourceView("RUNBOOK.md", "files", ("shop",), "", False, 2.0, shop_text.NOW - 9000, shop_text.NOW),
         )
 
     def figures(self) -> tuple[Figure, ...]:

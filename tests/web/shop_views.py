@@ -3,29 +3,19 @@
 Only views (our own port): the text is a runbook, and every line number is found in it. It watches nothing.
 """
 
-from dataclasses import replace
+from tests.web.shop_runs import procedures, question
+from tests.web.shop_text import BEGAN, NOW, TEXT, document, line_of
 
-from watchbook.app.views.own import AcknowledgeLinkView
 from watchbook.app.views.runs import (
-    AttemptView,
     CauseView,
     CommandView,
     IssueView,
-    PlanView,
-    ProcedureView,
-    QuestionView,
     RunSummary,
-    RunView,
-    StepRunView,
-    StepState,
-    StepView,
 )
 from watchbook.app.views.watched import (
-    AcknowledgementView,
     ActionView,
     AlertView,
     CheckView,
-    DocumentView,
     EnvironmentView,
     HandoffView,
     Health,
@@ -46,138 +36,6 @@ from watchbook.model.incidents import JournalEntry
 from watchbook.model.paging import Silence
 from watchbook.model.procedures import Parameter
 from watchbook.model.runbook import Contact, Coverage, Finding, Level, Link, Review
-
-NOW = 1795403650.0  # 2026-11-23 03:14:10 UTC
-BEGAN = NOW - 126
-HASH = "c0ffee" + "0" * 58
-
-TEXT = """\
-# Operational Runbook: Shop
-
-<!-- LLM: keep it short -->
-
-**Service:** Shop
-**Owner:** Checkout team
-**On-Call:** Ana Ruiz
-**Last Updated:** 2026-11-11
-
----
-
-## Service Overview
-
-**Purpose:** Takes orders: prices a basket, charges the card, stores the order
-**Dependencies:** Database, Payment API
-**SLA:** 99.9%
-
-## Architecture
-
-```mermaid
-flowchart LR
-  Storefront --> Shop --> Database[Database, SQLite]
-  Shop --> PaymentAPI[Payment API]
-```
-
-## Health Checks
-
-### Service Health
-- **Endpoint:** `GET /health` every 2s
-- **Expected Response:** `{"status": "healthy"}`
-- **Response Time:** < 100ms
-
-### Dependencies Health
-- **Database:** `GET http://127.0.0.1:8120/ping` → `pong`, every 2s
-- **Payment API:** `GET http://127.0.0.1:8122/health` → `{"status": "healthy"}`, every 2s
-
-## Monitoring & Alerts
-
-### Key Metrics
-- **Request Rate:** 1–40 req/s
-- **Error Rate:** < 1%
-- **Latency (p95):** < 250ms
-
-### Alerting
-| Alert | Severity | Threshold | Response |
-|-------|----------|-----------|----------|
-| Service Down | Critical | 0 healthy instances | Page on-call immediately |
-| High Error Rate | High | > 1% errors for 10s | Investigate within 15min |
-| High Latency | Medium | p95 > 250ms for 10s | Page on-call, investigate within 1hr |
-
-## Common Operations
-
-### Deployment
-
-**Normal Deployment:**
-```bash
-# Deploy to staging
-./deploy.sh staging <version>
-
-# Monitor for 30 seconds
-```
-
-**Rollback:**
-```bash
-# Rollback to previous version
-./deploy.sh production rollback
-```
-
-## Troubleshooting
-
-### Issue: Service is down / not responding
-
-**Alert:** Service Down
-
-**Symptoms:**
-- Health check endpoint returns 503 or times out
-
-**Cause 1: Database connection failure**
-```bash
-# Check database connectivity
-curl -fsS --max-time 2 http://127.0.0.1:8120/ping
-# Expected: pong
-
-# Solution: Start the database again
-./db.sh start
-```
-
-**Cause 2: All instances stopped**
-```bash
-# Solution: Start the instances again
-./scale.sh --replicas=3
-```
-
-## Useful Commands
-
-### Logs
-```bash
-# Recent logs
-tail -n 100 logs/<instance>.log
-```
-
-## On-Call Handoff
-
-- [ ] Review open incidents
-- [ ] Confirm contact information
-
-## Contacts
-
-**Slack Channel:** #shop
-
-**Key Personnel:**
-- **On-Call:** Ana Ruiz <ana@shop.test>
-- **Backup:** Bo Lindqvist <bo@shop.test>
-
-**Next Review:** 2027-02-23
-"""
-
-
-def line_of(words: str, text: str = TEXT) -> int:
-    """The 1-based line of the first occurrence; 0 where the text does not say so."""
-    before, found, _ = text.partition(words)
-    return before.count("\n") + 1 if found else 0
-
-
-def document(text: str = TEXT) -> DocumentView:
-    return DocumentView("shop", "examples/01-shop/RUNBOOK.md", text, "ab" * 32, True, NOW - 3600)
 
 
 def _points(values: list[float | None]) -> tuple[tuple[float, float | None], ...]:
@@ -332,60 +190,6 @@ def incident(text: str = TEXT) -> IncidentView:
     )  # fmt: skip
 
 
-def step(id_: str, name: str, commands: tuple[str, ...], text: str = TEXT, **more: object) -> StepView:
-    shown = StepView(
-        id_, name, "command", None, commands, "changes", "./deploy.sh is not known to be harmless"
-    )
-    return replace(shown, line=line_of(commands[0], text) if commands else 0, **more)  # type: ignore[arg-type]
-
-
-def procedures(text: str) -> tuple[ProcedureView, ...]:
-    deployed = RunSummary(
-        "r-12",
-        "shop",
-        "Normal Deployment",
-        None,
-        "completed",
-        "ana",
-        NOW - 39000,
-        NOW - 39000,
-        NOW - 37968,
-        steps=5,
-    )
-    deploy = (
-        step("deploy-to-staging", "Deploy to staging", ("./deploy.sh staging <version>",), text),
-        StepView(
-            "monitor",
-            "Monitor for 30 seconds",
-            "watch",
-            duration_s=30,
-            line=line_of("# Monitor for 30", text),
-        ),
-    )
-    remedy = "Service is down / not responding: "
-    return (
-        ProcedureView(
-            "Normal Deployment", "deployment", deploy,
-            (Parameter("version", None, "angle", "the release to deploy, for example `1.1.0`"),),
-            "changes", True, False, "Rollback", HASH, deployed, line_of("**Normal Deployment:**", text),
-        ),
-        ProcedureView(
-            "Rollback", "rollback", (step("rollback", "Rollback", ("./deploy.sh production rollback",), text),),
-            safety="changes", rollback=True, content_hash=HASH, line=line_of("**Rollback:**", text),
-        ),
-        ProcedureView(
-            remedy + "Database connection failure", "remedy",
-            (step("start", "Start the database again", ("./db.sh start",), text),),
-            safety="changes", content_hash=HASH, line=line_of("# Solution: Start the database", text),
-        ),
-        ProcedureView(
-            remedy + "All instances stopped", "remedy",
-            (step("start-instances", "Start the instances again", ("./scale.sh --replicas=3",), text),),
-            safety="changes", content_hash=HASH, line=line_of("# Solution: Start the instances", text),
-        ),
-    )  # fmt: skip
-
-
 def issues(healthy: bool, text: str) -> tuple[IssueView, ...]:
     name = "Service is down / not responding"
     causes = (
@@ -400,15 +204,6 @@ def issues(healthy: bool, text: str) -> tuple[IssueView, ...]:
     )  # fmt: skip
     latest = None if healthy else diagnosis()
     return (IssueView(name, ("Service Down",), causes, latest, line_of("### Issue: Service is down", text)),)
-
-
-def question(kind: str = "confirm") -> QuestionView:
-    options = {"confirm": ("confirm", "reject"), "failed": ("retry", "skip", "rollback"), "parameter": ()}
-    return QuestionView(
-        "q-5", "r-13", "shop", kind, "Start the database again on production?", ("./db.sh start",),
-        options[kind], HASH, "start", NOW - 20,
-        procedure="Service is down / not responding: Database connection failure", environment="production",
-    )  # fmt: skip
 
 
 def service(healthy: bool = False, text: str = TEXT) -> ServiceView:
@@ -467,57 +262,3 @@ def service(healthy: bool = False, text: str = TEXT) -> ServiceView:
         review=Review("2026-11-11", "2027-02-23"),
         dashboards=(Link("Primary Dashboard", "http://127.0.0.1:8090/"),),
     )  # fmt: skip
-
-
-def run(state: str = "waiting") -> RunView:
-    summary = RunSummary(
-        "r-13", "shop", "Service is down / not responding: Database connection failure", "production", state,
-        "ana", NOW - 20, NOW - 19, now="a person confirms", done=1, steps=3, incident="i-41",
-    )  # fmt: skip
-    done = AttemptView(1, "ended", NOW - 18, NOW - 17.2, 0, "database started, pid 4711\n", 27)
-    failed = AttemptView(
-        1, "ended", NOW - 17, NOW - 1, 22, "curl: (22) The requested URL returned error: 503\n", 52
-    )
-    return RunView(
-        summary, {"version": "1.1.0"}, HASH,
-        (
-            StepRunView(step("start", "Start the database again", ("./db.sh start",)), StepState.DONE, "", (done,)),
-            StepRunView(
-                StepView(
-                    "verify", "Verify", "verify", "production", ("curl -fsS http://127.0.0.1:8100/health",), "read_only",
-                    expects='{"status": "healthy"}', timeout_s=30,
-                ),
-                StepState.FAILED, "exit 22 after 16 s", (failed,),
-            ),
-            StepRunView(StepView("watch", "Monitor for 30 seconds", "watch", duration_s=30), StepState.TO_DO),
-        ),
-        (question("failed"),) if state == "waiting" else (), "Rollback",
-    )  # fmt: skip
-
-
-def plan(missing: bool = False) -> PlanView:
-    version = "<version>" if missing else "1.1.0"
-    return PlanView(
-        "shop", "Normal Deployment", "production", ("production", "staging"),
-        (Parameter("version", None, "angle", "the release to deploy"),), {} if missing else {"version": "1.1.0"},
-        ("version",) if missing else (),
-        (
-            replace(
-                step("deploy-to-staging", "Deploy to staging", ("./deploy.sh staging <version>",)),
-                commands=(f"./deploy.sh staging {version}",),
-            ),
-            StepView("watch", "Monitor for 30 seconds", "watch", duration_s=30, waits_for="30 s without an alert"),
-        ),
-        "changes", True, HASH, None, "Rollback",
-    )  # fmt: skip
-
-
-def link() -> AcknowledgeLinkView:
-    return AcknowledgeLinkView(
-        "shop/production/service-down", "shop", "Service Down: 0 of 3 instances healthy", "Ana Ruiz", BEGAN,
-        NOW + 3600, "critical",
-    )  # fmt: skip
-
-
-def acknowledgement(by: str, at: float = NOW) -> AcknowledgementView:
-    return AcknowledgementView(by, at, at + 1800)

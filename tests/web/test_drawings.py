@@ -5,7 +5,8 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from tests.web.shop_views import NOW, metrics
+from tests.web.shop_text import NOW
+from tests.web.shop_views import metrics
 
 from watchbook.app.views.watched import MetricState, MetricView
 from watchbook.web import diagram, spark

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import aiohttp
 import pytest
-from tests.web import shop_views
+from tests.web import shop_runs, shop_text, shop_views
 from tests.web.fake_application import FakeApplication
 
 from watchbook.app.application import DiagnoseRequest, RunRequest, SilenceRequest
@@ -179,13 +179,13 @@ async def test_own_problems_and_missing_trust_are_seen(
     """A full disk, the shadow, and a changed text that nobody accepted stand on the page."""
     application.problems = ("the journal cannot be written: disk full",)
     changed = replace(
-        shop_views.document(),
+        shop_text.document(),
         trusted=False,
         waits=True,
         reason="the runbook's commands changed at 03:12 UTC and nobody has accepted them yet",
         waiting=("the check Queue",),
         missing=(
-            MissingView("alert", "Service Down", shop_views.NOW, "its row is gone from the runbook", True),
+            MissingView("alert", "Service Down", shop_text.NOW, "its row is gone from the runbook", True),
         ),
         outdated="RUNBOOK.md cannot be read: not UTF-8",
     )
@@ -203,7 +203,7 @@ async def test_an_acceptance_shows_what_changes_before_its_button(
 ) -> None:
     """Differences in words, what matters first, what would be let go, and a button bound to exactly that."""
     document = replace(
-        shop_views.document(),
+        shop_text.document(),
         waits=True,
         content_hash="c0ffee",
         changes=(
@@ -213,7 +213,7 @@ async def test_an_acceptance_shows_what_changes_before_its_button(
             ChangeView("alert", "none", "new alert Disk Full.", None, 9),
         ),
         missing=(
-            MissingView("alert", "Service Down", shop_views.NOW, "its row is gone from the runbook", True),
+            MissingView("alert", "Service Down", shop_text.NOW, "its row is gone from the runbook", True),
         ),
     )
     application.view = replace(shop_views.service(), document=document)
@@ -227,7 +227,7 @@ async def test_an_acceptance_shows_what_changes_before_its_button(
     ]
     assert sorted(said, key=text.index) == said
     assert 'name="content_hash" value="c0ffee"' in text and f'value="{document.digest}"' in text
-    application.view = replace(shop_views.service(), document=shop_views.document())
+    application.view = replace(shop_views.service(), document=shop_text.document())
     async with client.get("/services/shop/accept") as answer:
         assert "Nothing waits" in await answer.text()
 
@@ -284,12 +284,12 @@ FORMS = [
     ("/alerts/shop/production/high-latency/silence", {"reason": "load test", "minutes": "60"}, "silence"),
     (
         "/services/shop/run",
-        {"procedure": "Rollback", "content_hash": shop_views.HASH, "key": "k"},
+        {"procedure": "Rollback", "content_hash": shop_text.HASH, "key": "k"},
         "start_run",
     ),
     ("/silences/s-1/end", {}, "end_silence"),
     ("/runs/r-13/cancel", {"reason": "not needed"}, "cancel_run"),
-    ("/questions/q-5/answer", {"answer": "confirm", "content_hash": shop_views.HASH}, "answer"),
+    ("/questions/q-5/answer", {"answer": "confirm", "content_hash": shop_text.HASH}, "answer"),
 ]
 
 
@@ -317,14 +317,14 @@ async def test_forms_carry_what_they_say(
     staging = {"procedure": "P", "environment": "staging", "p.version": "2"}
     for path, fields in (
         ("/services/shop/diagnose", {"alert": "shop/production/service-down"}),
-        ("/services/shop/run", {**staging, "content_hash": shop_views.HASH, "key": "k"}),
+        ("/services/shop/run", {**staging, "content_hash": shop_text.HASH, "key": "k"}),
         ("/alerts/shop/production/high-latency/silence", {"reason": "test", "minutes": "240"}),
     ):  # fmt: skip
         async with client.post(path, data=fields, headers=_form(server), allow_redirects=False) as answer:
             assert answer.status == 303
     diagnose, run, silence = (asked[1] for asked in application.asked)
     assert diagnose == DiagnoseRequest("shop", None, "shop/production/service-down")
-    assert run == RunRequest("shop", "P", None, "staging", {"version": "2"}, shop_views.HASH, key="k")
+    assert run == RunRequest("shop", "P", None, "staging", {"version": "2"}, shop_text.HASH, key="k")
     assert isinstance(silence, SilenceRequest)
     assert silence.alert == "shop/production/high-latency"
 
@@ -385,7 +385,7 @@ async def test_a_plan_shows_every_command_before_anything_runs(
         text = await answer.text()
     assert "./deploy.sh staging 1.1.0" in text
     assert "Run 2 steps on production" in text
-    assert f'name="content_hash" value="{shop_views.HASH}"' in text
+    assert f'name="content_hash" value="{shop_text.HASH}"' in text
     assert application.asked == []
 
 
@@ -394,7 +394,7 @@ async def test_a_question_shows_what_each_answer_runs(
 ) -> None:
     """Before rolling back, the commands of the rollback are on the screen."""
     asked = replace(
-        shop_views.question("failed"),
+        shop_runs.question("failed"),
         handler="Rollback",
         handler_commands=("./deploy.sh production rollback",),
     )

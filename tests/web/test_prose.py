@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.web.shop_views import TEXT, line_of
+from tests.web.shop_text import TEXT, line_of
 from tests.web.test_pages import check_page
 
 from watchbook.web.prose import LIGHT, passages

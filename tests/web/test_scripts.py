@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.api.conftest import Served
 from tests.programs import require_program
-from tests.web import shop_views
+from tests.web import shop_runs, shop_views
 from tests.web.fake_application import FakeApplication
 
 from watchbook.api import make_app
@@ -107,7 +107,7 @@ async def test_a_refusal_is_said_beside_the_button(
     page: Page, server: str, application: FakeApplication
 ) -> None:
     """An answer to a question about a text that has changed: the reason appears, nothing is lost."""
-    question = replace(shop_views.question(), content_hash="old")
+    question = replace(shop_runs.question(), content_hash="old")
     application.view = replace(shop_views.service(), questions=(question,))
     await page.goto(f"{server}/services/shop")
     await page.get_by_role("button", name="Yes, run it").click()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from tests.web import shop_views
-from tests.web.shop_views import alerts, metrics, run
+from tests.web.shop_runs import run
+from tests.web.shop_views import alerts, metrics
 
 from watchbook.app.views.watched import Health, MetricState
 from watchbook.model.alerts import AlertStatus
