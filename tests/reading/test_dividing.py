@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from watchbook.model.runbook import Runbook
 from watchbook.reading import read_runbook, read_runbooks
 from watchbook.reading.dividing import MOST_SERVICES, divide
+from watchbook.reading.document import parse_document
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 STRANGERS = sorted(SHARED.glob("corpus/service/*.md")) if SHARED.is_dir() else []
@@ -204,7 +205,7 @@ SINGLE = {
 def test_headings_of_anything_else_divide_nothing(text: str) -> None:
     """Components, alerts, environments, chapters and units are parts of one service, read exactly as before."""
     assert read_runbooks(text) == (read_runbook(text),)
-    (part,) = divide(text)
+    (part,) = divide(parse_document(text))
     assert (part.name, part.line) == ("", 0)
 
 
@@ -240,7 +241,7 @@ _PIECES = st.sampled_from(
 @given(st.lists(_PIECES, max_size=30).map("\n".join))
 def test_lines_of_parts_never_overlap(text: str) -> None:
     """Each line is of one service, of all, or of none; nothing raises, whatever the order of the pieces."""
-    parts = divide(text)
+    parts = divide(parse_document(text))
     own = [line for part in parts for first, last in part.own for line in range(first, last + 1)]
     assert len(own) == len(set(own))
     for part in parts:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from watchbook.model.ids import slug
 from watchbook.reading.blocks import Block, Fence, List, Paragraph, Table
-from watchbook.reading.document import Document, Section, parse_document
+from watchbook.reading.document import Document, Section
 from watchbook.reading.fields import fields_in
 from watchbook.reading.overview import name_in_title
 from watchbook.reading.synonyms import field_named, plain, section_kind
@@ -78,13 +78,8 @@ class Part:
         return any(first <= line <= last for first, last in self.own)
 
 
-def divide(text: str) -> tuple[Part, ...]:
-    """The services of the document, in its order; one part for the whole where it describes one. Never raises."""
-    return divide_document(parse_document(text))
-
-
-def divide_document(document: Document) -> tuple[Part, ...]:
-    """The services of a document that is parsed already."""
+def divide(document: Document) -> tuple[Part, ...]:
+    """The services of the document, in its order; one part for the whole where it describes one."""
     whole = (Part("", 0, ((1, len(document.source)),)),)
     found = _services(document)
     if not 2 <= len(found) <= MOST_SERVICES or len({slug(name) for name, _ in found}) != len(found):

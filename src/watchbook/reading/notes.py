@@ -135,10 +135,6 @@ class Notes:
         """Whether something was said about the line already."""
         return line in self.read_lines or line in self.prose_lines or line in self._found_lines
 
-    def is_found(self, line: int) -> bool:
-        """Whether a finding points at the line."""
-        return line in self._found_lines
-
     @property
     def found_lines(self) -> set[int]:
         """The lines whose own words have findings; what the document lacks is told at some line as well."""

@@ -133,7 +133,7 @@ def read_all(text: str) -> tuple[Runbook, ...]:
     What is shared is read for each service; a finding in it is told with the first one that has it.
     """
     document = parse_document(text)
-    parts = dividing.divide_document(translated(document).document)
+    parts = dividing.divide(translated(document).document)
     if len(parts) == 1:
         return (_read(document, text),)
     found: list[Runbook] = []

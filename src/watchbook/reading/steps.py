@@ -82,7 +82,6 @@ class StepWriter:
     attributes: dict[str, str] = field(default_factory=dict)
     _assigned: set[str] = field(default_factory=set)
     _used_ids: dict[str, int] = field(default_factory=dict)
-    _next_numbers: dict[str, int] = field(default_factory=dict)  # where to go on counting steps of one name
     _last_environment: str | None = None
 
     def fence(self, fence: Fence, name: str = "") -> list[Step]:

@@ -33,7 +33,6 @@ _LOOKS: dict[str, Look] = {
     **looks_platforms.LOOKS,
 }
 _MOST_TEXT = 100_000
-_ENDLESS_LOOP = re.compile(r"(?:while\s+)?(?::|true|\[ 1 \]|\(\(1\)\))")
 _SENTENCE = re.compile(r"(?:[A-Z][a-z]+|[Tt]he|[Aa]n?)(?:,? [A-Za-z][a-z']*){2,}[.:!]?\s*")
 
 

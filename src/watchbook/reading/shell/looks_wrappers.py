@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from watchbook.model.safety import Classification, Safety
 from watchbook.reading.shell.arguments import Arguments, split
-from watchbook.reading.shell.grammar import read_script
 from watchbook.reading.shell.judging import (
     Call,
     Input,
@@ -21,7 +20,7 @@ from watchbook.reading.shell.judging import (
 )
 from watchbook.reading.shell.programs.shellwords import PREFIXES
 from watchbook.reading.shell.secrecy import holds_secret, is_plain_name, is_secret_name
-from watchbook.reading.shell.syntax import Assignment, Unreadable, Variable, Word
+from watchbook.reading.shell.syntax import Assignment, Variable, Word
 from watchbook.reading.shell.table import Program, words
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
@@ -444,14 +443,6 @@ def sleep(_judge: Judge, call: Call) -> Classification:
 
 def unknown(_judge: Judge, call: Call) -> Classification:
     return known(Safety.UNKNOWN, f"{call.name} is not read", call.part())
-
-
-def commands_inside(text: str) -> bool:
-    """Whether the text reads as shell at all."""
-    try:
-        return bool(read_script(text).commands)
-    except Unreadable:
-        return False
 
 
 LOOKS: dict[str, Look] = {

@@ -25,7 +25,6 @@ _VALUES = words(
 _SWITCHES = words(
     "--all-namespaces -A --insecure-skip-tls-verify --warnings-as-errors --match-server-version"
 )
-_FOLLOW = flags(endless="-f --follow -w --watch --watch-only")
 _WATCH = flags(endless="-w --watch --watch-only")
 
 _GET = Program(READ, flags=_WATCH, values=_VALUES | words("-f --filename -k --kustomize"), look="kubectl_get")
