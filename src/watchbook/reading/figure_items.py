@@ -55,9 +55,7 @@ def _read_tail(chapter: Section, gathered: FigureRules) -> None:
     for block in chapter.all_blocks:
         for line in block.lines if isinstance(block, Paragraph) else ():
             found = line.field(plain=False)
-            limits = (
-                read_limits(found.value.text) if found is not None and role_of_words((found.key,)) else None
-            )
+            limits = read_limits(found.value.text) if found is not None and role_of_words(found.key) else None
             if isinstance(limits, tuple) and all(limit.op for limit in limits):
                 _read_line(line, _Around(None, ""), gathered, paragraph=True)
 
@@ -80,7 +78,7 @@ def _walk(part: Section, above: _Around, gathered: FigureRules, kind: str) -> No
 
 
 def _under_label(around: _Around, label: str) -> _Around:
-    role = role_of_title(label) or (role_of_words((label,)) if label else None)
+    role = role_of_title(label) or (role_of_words(label) if label else None)
     return (
         _Around(role or around.role, label or around.name, _sense(role, label, around)) if label else around
     )
@@ -124,7 +122,7 @@ def _read_item(item: Item, around: _Around, gathered: FigureRules) -> None:
     if not any(isinstance(block, List) for block in item.blocks):
         return
     words = line.text.rstrip(" :") if len(line.text) < 100 else ""
-    role = role_of_title(words) or role_of_words((words,))
+    role = role_of_title(words) or role_of_words(words)
     below = _Around(
         role or around.role, words if len(words) < 60 else around.name, _sense(role, words, around)
     )
@@ -216,15 +214,15 @@ def _read_line(line: Line, around: _Around, gathered: FigureRules, paragraph: bo
         if around.role is not None and not paragraph and bounds_of(line.prose):
             _take_sentence(line, line.text, Use(around.role, "either"), gathered)
         return
-    role = role_of_words((found.key,)) or around.role
+    own = role_of_words(found.key)
+    role = own or around.role
     if field_named(found.key) not in ("", "objective", "service"):
         return
     if around.role is Role.TRIGGER and role in (Role.TARGET, Role.BAND):
         role = Role.TRIGGER  # a target below Autoscaling is where it scales
     if role is None or not has_number(found.value.text) or (role is Role.TRIGGER and _PACE.search(found.key)):
         return
-    by_title = role_of_words((found.key,)) is None
-    if by_title and isinstance(read_limits(found.value.text), str) and not bounds_of(found.value.text):
+    if own is None and isinstance(read_limits(found.value.text), str) and not bounds_of(found.value.text):
         return  # `**Time**: 8:30 PM` below a title that says a role: a number of something else
     name, sense = _named(found.key, role, around)
     if name == around.name and _names_its_own(found.value.text):
@@ -257,7 +255,7 @@ def _named(key: str, role: Role, around: _Around) -> tuple[str, str]:
     name = around.name if column_named("figures", key) in _USE_WORDS else _ROLE_WORD.sub("", key)
     if bound is not None:
         return name, "low" if bound[1].casefold().startswith("min") else "high"
-    own = role_of_words((key,))
+    own = role_of_words(key)
     return name, _sense(own if role is not Role.TRIGGER else role, key, around)
 
 

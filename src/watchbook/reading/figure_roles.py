@@ -126,7 +126,6 @@ _NO_FIGURES = frozenset(
     "test case",
 }  # fmt: skip
 _PLACES = frozenset({"environment", "env", "stage", "region", "cluster"})
-_WEAK = frozenset({"band", "low", "high", "go"})  # headers that also mean other things: Expected, Min, Pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +138,6 @@ class FigureColumns:
     ]  # index → what it holds, several where the header names several
     others: dict[str, int]
     by_place: bool = False
-
-    @property
-    def has_alerts(self) -> bool:
-        return any(use.role is Role.ALERT for _, uses in self.uses for use in uses)
 
     @property
     def is_weak(self) -> bool:
@@ -328,13 +323,9 @@ _ITEM = (
 )  # fmt: skip
 
 
-def role_of_words(words: Sequence[str]) -> Role | None:
+def role_of_words(text: str) -> Role | None:
     """What the words in front of a value say: `Error budget`, `Scale up when`, `Normal range`."""
-    for text in words:
-        for role, pattern in _ITEM:
-            if pattern.search(text):
-                return role
-    return None
+    return next((role for role, pattern in _ITEM if pattern.search(text)), None)
 
 
 _KINDS = re.compile(

@@ -44,7 +44,6 @@ class Written:
     environment: str | None = None
     context: str = ""  # the whole row or item
     bad: Bad | None = None  # which way is bad, by the other values of the row
-    needs_words: bool = False  # a bare count of something unknown is no figure
 
 
 def take(written: Written, gathered: FigureRules) -> bool:

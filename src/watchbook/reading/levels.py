@@ -51,13 +51,7 @@ def levels_in(text: str) -> tuple[tuple[str, str], ...]:
         rest = _without(part, levels[0])
         if not isinstance(read_limits(rest), tuple):
             return ()
-        word = (
-            levels[0]["alert"]
-            or levels[0]["word"]
-            or levels[0]["page"]
-            or levels[0]["bracketed"]
-            or levels[0]["mark"]
-        ).casefold()
+        word = levels[0][levels[0].lastgroup or 0].casefold()
         found.append(("" if word.startswith("alert") else _COLOURS.get(word, word), rest))
     return tuple(found)
 

@@ -63,7 +63,6 @@ class ReadResponse:
     unknown: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     quiet: bool = False  # says outright that nobody is paged
-    pages_whom: str | None = None
 
 
 def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedures: tuple[Procedure, ...] = (),
@@ -91,7 +90,7 @@ def read_response(text: str, severity: Severity, ladder: WrittenLadder, procedur
     done = replace(
         response, channels=words.rooms, ladder=rungs, actions=actions, text=text, ack_deadline_from=origin
     )
-    return ReadResponse(done, unknown, advice, words.quiet and not response.page, whom)
+    return ReadResponse(done, unknown, advice, words.quiet and not response.page)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,6 @@ _LANGUAGES = frozenset(
 )
 _ALERT = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?(?:alert|record)[\"']?[ \t]*:[ \t]*\S", re.MULTILINE)
 _EXPR = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
-_CONDITION = re.compile(r"^[ \t]*(?:-[ \t]+)?condition[ \t]*:[^\n]*[<>=]", re.MULTILINE)
-_HELD = re.compile(r"^[ \t]*(?:for|labels)[ \t]*:", re.MULTILINE)
 _CONDITION = re.compile(r"^condition[ \t]*:[^\n]*[<>=]", re.MULTILINE)
 _HELD = re.compile(r"^(?:for|labels)[ \t]*:", re.MULTILINE)
 _TEMPLATE = re.compile(

@@ -5,7 +5,6 @@ signal has a name that nothing binds, so it is never armed.
 """
 
 import re
-from dataclasses import replace
 
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Condition
@@ -36,7 +35,7 @@ def read_unmeasured(text: str, name: str, misread: Misread, known: Known) -> Rea
     limit = limits[0]
     said = re.search(r"[^\W\d_]{2,}", limit.subject)
     thing = "" if said else spaced(_LEVEL.sub("", name))
-    subject = subject_of(thing, replace(limit, subject=limit.subject), known)
+    subject = subject_of(thing, limit, known)
     if _SENTENCE.search(subject.name) and signal_mentioned(subject.name, limit.bound.unit) is not None:
         return None  # it may be that signal in other words: better told than named wrongly
     if subject.signal is not None or len(subject.name.split()) > _LONGEST or not subject.name.strip():
