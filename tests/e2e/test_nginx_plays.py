@@ -115,7 +115,7 @@ class Site:
 
     # As a play needs it
 
-    def demand_running(self) -> None:
+    def demand_running(self, *, watched: bool = False) -> None:
         """Everything was started by this test."""
         assert all(started.alive() for started in self.started)
 

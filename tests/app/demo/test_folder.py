@@ -5,7 +5,9 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,26 @@ def test_nothing_is_there_to_stop(tmp_path: Path) -> None:
     assert demo.stop() is False
     with pytest.raises(UnreachableError, match="watchbook demo start"):
         demo.demand_running()
+
+
+def test_a_demo_whose_watch_was_killed_can_still_be_broken(tmp_path: Path) -> None:
+    """The shop runs, whoever watches it; a play wants somebody who watches."""
+    base = free_base()
+    folder = DemoFolder(tmp_path)
+    folder.keep(base=base)
+    demo = Demo(DemoFolder(tmp_path))
+    page = ("127.0.0.1", demo.folder.base + PORTS["the balancer"])
+    server = ThreadingHTTPServer(page, SimpleHTTPRequestHandler)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    try:
+        demo.demand_running()
+        with pytest.raises(UnreachableError, match="nobody watches the demo"):
+            demo.demand_running(watched=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join()
 
 
 def test_the_commands_refuse_in_one_line(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ class Scripted:
         """The phone gets pages."""
         self.phone += pages
 
-    def demand_running(self) -> None:
+    def demand_running(self, *, watched: bool = False) -> None:
         """It always runs."""
 
     def broken(self) -> list[str]:

@@ -53,7 +53,7 @@ class Stageable(Protocol):
     def board(self) -> str:
         """Watchbook's address."""
 
-    def demand_running(self) -> None:
+    def demand_running(self, *, watched: bool = False) -> None:
         """Raises a `WatchbookError` unless everything runs."""
 
     def broken(self) -> list[str]:
@@ -189,7 +189,7 @@ class Performance:
 
     def _demand_calm(self) -> None:
         """Nothing is broken, and no incident of before is still open."""
-        self.demo.demand_running()
+        self.demo.demand_running(watched=True)
         broken = self.demo.broken()
         if broken:
             raise RefusedError(

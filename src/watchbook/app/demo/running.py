@@ -123,11 +123,16 @@ class Demo:
             return ""
         return f"{counts['healthy']} of {counts['wanted']} instances healthy"
 
-    def demand_running(self) -> None:
-        """Raises `UnreachableError` unless the demo runs."""
-        if not self.watching():
+    def demand_running(self, *, watched: bool = False) -> None:
+        """Raises `UnreachableError` unless the shop runs; with `watched`, unless somebody watches it, also by hand."""
+        where = str(self.folder.path)
+        if not self.folder.kept() or status_of(f"{self.folder.shop}/health") == 0:
             raise UnreachableError(
-                "no demo runs here", where=str(self.folder.path), mend="Start it with: watchbook demo start."
+                "no demo runs here", where=where, mend="Start it with: watchbook demo start."
+            )
+        if watched and status_of(f"{self.folder.board}/health") == 0:
+            raise UnreachableError(
+                "nobody watches the demo", where=where, mend="Start Watchbook in that folder: watchbook up."
             )
 
     def pages(self, after: int, wait_s: float = 0.0) -> list[dict[str, Any]]:
