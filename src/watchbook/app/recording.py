@@ -92,7 +92,8 @@ def newly_trusted(loaded: Loaded, before: KeptText) -> list[str]:
     said = [change.says for change in changes if change.kind == "unattended"]
     others = len(changes) - len(said)
     if others:
-        said.append(f"{others} other change{'s' if others > 1 else ''}: `watchbook journal` tells them")
+        which = " other" if said else ""
+        said.append(f"{others}{which} change{'s' if others > 1 else ''}: `watchbook journal` tells them")
     return [first, *(f"  {one}" for one in said)]
 
 
