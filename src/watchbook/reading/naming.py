@@ -15,6 +15,10 @@ class Names:
         self._taken: set[str] = set()
         self._next: dict[str, int] = {}  # where to go on counting, of each name that was asked for twice
 
+    def __bool__(self) -> bool:
+        """Whether any name is taken."""
+        return bool(self._taken)
+
     def take(self, name: str) -> None:
         """Somebody has the name."""
         self._taken.add(self._key(name))

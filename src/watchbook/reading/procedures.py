@@ -414,15 +414,15 @@ def finish(procedures: tuple[Procedure, ...], notes: Notes) -> tuple[Procedure, 
 
 def _unique(procedures: tuple[Procedure, ...], notes: Notes) -> list[Procedure]:
     first: dict[str, Procedure] = {}
+    names = Names(slug)
     found: list[Procedure] = []
     for procedure in procedures:
-        key = slug(procedure.name)
-        if key in first:
-            notes.find("procedure-repeated", procedure.line, name=procedure.name, first=first[key].line)
-            found.append(replace(procedure, name=f"{procedure.name} (line {procedure.line})"))
-            continue
-        first[key] = procedure
-        found.append(procedure)
+        name = procedure.name
+        known = first.setdefault(slug(name), procedure)
+        if known is not procedure:
+            notes.find("procedure-repeated", procedure.line, name=name, first=known.line)
+            name = f"{name} (line {procedure.line})"
+        found.append(replace(procedure, name=names.unique(name)))
     return found
 
 

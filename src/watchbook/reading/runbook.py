@@ -465,9 +465,7 @@ def _finish(text: str, draft: _Draft) -> Runbook:
         draft.maintenance, draft.recovery, draft.handoff, tuple(people.contacts), rungs_of(draft.ladder, Severity.CRITICAL),
         tuple(people.rooms), draft.review, severities=draft.severities,
     )  # fmt: skip
-    finished = procedures.finish(runbook.procedures, notes)
-    runbook = replace(runbook, procedures=finished, figures=tuple(draft.figures.rules))
-    runbook = _with_amounts(runbook, draft)
+    runbook = _with_amounts(replace(runbook, figures=tuple(draft.figures.rules)), draft)
     first = len(notes.findings)
     agreement.find_missing_sections(draft.document, draft.chapters, notes)
     agreement.find_disagreements(runbook, draft.ladder, people.ladder_line, notes)

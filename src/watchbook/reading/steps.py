@@ -24,6 +24,7 @@ from watchbook.reading.fences import (
     read_attributes,
     read_groups,
 )
+from watchbook.reading.naming import Names
 from watchbook.reading.notes import Notes
 from watchbook.reading.parameters import fill
 from watchbook.reading.quantities import read_duration
@@ -81,7 +82,7 @@ class StepWriter:
     handler: list[Step] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     _assigned: set[str] = field(default_factory=set)
-    _used_ids: dict[str, int] = field(default_factory=dict)
+    _ids: Names = field(default_factory=Names)
     _last_environment: str | None = None
 
     def fence(self, fence: Fence, name: str = "") -> list[Step]:
@@ -171,7 +172,7 @@ class StepWriter:
             not self.setting.rollback
             and not self.setting.diagnosis
             and is_rollback(title)
-            and bool(self._used_ids or leading)
+            and bool(self._ids or leading)
         )
 
     def _timed(self, comment: Commented, kind: str, duration_s: float | None, text: str = "") -> Step:
@@ -418,13 +419,7 @@ class StepWriter:
 
     def _step(self, name: str, kind: StepKind, line: int, **more: object) -> Step:
         """A step with an id that is unique in its procedure and stays when text moves."""
-        base = slug(name)[:48].strip("-")
-        identity, number = base, self._used_ids.get(base, 0)
-        while identity in self._used_ids:
-            number += 1
-            identity = f"{base}-{number + 1}"
-        self._used_ids[base] = number
-        self._used_ids.setdefault(identity, 0)
+        identity = self._ids.unique(slug(name)[:48].strip("-"), "-")
         return Step(identity, name, kind, line=line, **more)  # type: ignore[arg-type]
 
 
