@@ -18,6 +18,7 @@ from watchbook.app.faces import Faces
 from watchbook.app.views.watched import Actor, CheckView
 from watchbook.app.watching.live import LiveService
 from watchbook.model.errors import ConflictError, StoreError
+from watchbook.model.ids import ServiceId
 from watchbook.store.marks import Setting
 
 ANA = Actor("ana")
@@ -378,6 +379,28 @@ async def test_a_new_service_runs_nothing_unattended_until_someone_accepts(stage
         await faces.accept_document("cashier", document.digest, ANA, document.content_hash)
         diagnosis = await faces.diagnose(DiagnoseRequest("cashier", alert="Service Down", wait_s=20), ANA)
         assert [str(one.verdict) for one in diagnosis.verdicts] == ["ruled_out", "ruled_out"]
+
+
+async def test_a_command_is_not_run_for_the_instances_of_a_new_service(stage: Stage) -> None:
+    """Where the service's own check is a command, it waits for a person at every instance too, and then runs there."""
+    async with stage.watching() as faces:
+        text = (stage.folder / "RUNBOOK.md").read_text().replace("Till\n", "Cashier\n")
+        text = text.replace(
+            "- **Endpoint:** `GET /health` every 0.2s\n", "- **Drawer:** `ls drawer` every 0.2s\n"
+        )
+        text = text.replace('- **Expected Response:** `{"status": "healthy"}`\n', "")
+        (stage.folder / "other-runbook.md").write_text(text)
+        (stage.folder / "drawer").mkdir()
+        await stage.reload()
+        assert stage.watchbook is not None
+        place = stage.watchbook.live[ServiceId("cashier")].places["production"]
+        instances = await until(place.of_instances)
+        await until(lambda: all(one.result for one in place.of_instances()))
+        assert len(instances) == 3
+        assert all("nobody has accepted" in one.reason for one in place.of_instances())
+        document = (await faces.service("cashier")).document
+        await faces.accept_document("cashier", document.digest, ANA, document.content_hash)
+        await until(lambda: [one.status for one in place.of_instances()] == ["healthy"] * 3)
 
 
 async def test_a_trusted_revision_waits_for_nobody(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Which text's commands run unattended, and what waits until a person has accepted it (rule 22).
 
-Called by `app.reloading`. What is one command is `deciding.trusting`; what an acceptance changes besides is `app.accepting`.
+Called by `app.reloading` and `app.watching.place_watch`. What is one command is `deciding.trusting`; what an acceptance
+changes besides is `app.accepting`.
 """
 
 from dataclasses import replace
@@ -9,7 +10,6 @@ from watchbook.app.documents.loading import Loaded
 from watchbook.app.watching.live import LiveCheck, LiveService, Place, Trusted
 from watchbook.deciding.trusting import accepted_check, check_command, commands_of, waiting_says
 from watchbook.model.ids import slug
-from watchbook.model.observations import CheckHealth
 from watchbook.model.runbook import HealthCheck, Runbook, Service
 from watchbook.world.probes import full_target
 
@@ -52,28 +52,32 @@ def beside(trusted: Trusted, loaded: Loaded, now: float) -> Trusted:
     )
 
 
+def why_it_waits(service: LiveService, place: Place, check: HealthCheck) -> str:
+    """Why a check is not asked in an environment: nobody has accepted its command. Empty where it may be asked."""
+    command = check_command(check, place.environment, folder_of(service.loaded))
+    return "" if service.trusted.allows(command) else waiting_says(service.trusted.since)
+
+
 def hold_back(service: LiveService) -> None:
     """Checks whose command nobody has accepted: asked as they were accepted, or not at all."""
-    trusted, folder = service.trusted, folder_of(service.loaded)
     for place in service.places.values():
         for key, live in list(place.checks.items()):
-            command = check_command(live.check, place.environment, folder)
-            if trusted.allows(command):
+            why = why_it_waits(service, place, live.check)
+            if not why:
                 continue
             del place.checks[key]
-            held = _held(live.check, place, trusted, folder)
+            held = _held(live.check, service, place, why)
             place.checks[(held.check.name, held.target)] = held
             if place.service_check is live.check:
                 place.service_check = held.check
 
 
-def _held(check: HealthCheck, place: Place, trusted: Trusted, folder: str) -> LiveCheck:
-    why = waiting_says(trusted.since)
-    before = accepted_check(check, trusted.runbook) if isinstance(trusted.runbook, Runbook) else None
-    if before is not None and trusted.allows(check_command(before, place.environment, folder)):
+def _held(check: HealthCheck, service: LiveService, place: Place, why: str) -> LiveCheck:
+    runbook = service.trusted.runbook
+    before = accepted_check(check, runbook) if runbook is not None else None
+    if before is not None and not why_it_waits(service, place, before):
         return LiveCheck(before, full_target(before, place.environment.url), accepted_only=why)
-    unknown = CheckHealth(reason=why)
-    return LiveCheck(check, full_target(check, place.environment.url), waits=why, health=unknown)
+    return LiveCheck(check, full_target(check, place.environment.url), waits=why)
 
 
 def waiting_names(service: LiveService) -> tuple[str, ...]:

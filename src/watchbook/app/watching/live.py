@@ -51,7 +51,7 @@ class LiveCheck:
 
     @property
     def reason(self) -> str:
-        return self.health.reason
+        return self.waits or self.health.reason
 
     @property
     def latency_s(self) -> float | None:

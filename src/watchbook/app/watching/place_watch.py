@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from watchbook.app.trusting import why_it_waits
 from watchbook.app.watching import binding
 from watchbook.app.watching.desk import Desk
 from watchbook.app.watching.figures import Figures
@@ -149,8 +150,9 @@ class PlaceWatch:
     def _probe_instances(self) -> None:
         check = self.place.service_check
         wanted = dict(self.place.instances or {}) if check is not None else {}
+        waits = why_it_waits(self.service, self.place, check) if check is not None else ""
         for key, live in list(self.place.checks.items()):
-            if live.instance is not None and live.instance not in wanted:
+            if live.instance is not None and (live.instance not in wanted or live.waits != waits):
                 del self.place.checks[key]
                 self._stop(_loop_of(live))
         if check is None:
@@ -158,7 +160,7 @@ class PlaceWatch:
         for url in wanted:
             key = (check.name, f"instance {url}")
             if key not in self.place.checks:
-                live = LiveCheck(check, full_target(check, url), instance=url)
+                live = LiveCheck(check, full_target(check, url), instance=url, waits=waits)
                 self.place.checks[key] = live
                 self._start_probing(live)
 
