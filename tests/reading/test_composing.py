@@ -164,6 +164,9 @@ def test_a_link_in_what_says_something_is_a_link(section: str) -> None:
     [
         ("# Runbook\n\n**Service:** shop\n", "shop"),
         ("---\nservice: shop\n---\n# Anything\n", "shop"),
+        ("---\nservice: shop # the shop\n---\n# Anything\n", "shop"),
+        ("---\nservice:\n  name: shop\n---\n# Anything\n", "shop"),
+        ('+++\nservice = "shop"\n+++\n# Anything\n', "shop"),
         ("# Runbook\n\n- **Service name:** `shop`\n", "shop"),
         ("# Runbook\n\n| Field | Value |\n|---|---|\n| **Service** | shop |\n", "shop"),
         ("# Runbook\n\n## Service Overview\n\nService: shop\n", "shop"),
@@ -201,10 +204,15 @@ def test_other_titles_of_a_part_stay_headings() -> None:
     assert len(read_runbooks(composed.text)[0].alerts) == 1
 
 
-def test_the_head_of_a_part_is_told() -> None:
+@pytest.mark.parametrize(
+    "head",
+    ["---\nservice: shop\nowner: Bo\ntags: [a]\n---\n", '+++\nservice = "shop"\nowner = "Bo"\n+++\n'],
+    ids=["yaml", "toml"],
+)
+def test_the_head_of_a_part_is_told(head: str) -> None:
     """Fields in the front matter of a part do not count, and that is said."""
-    composed = _whole("# Shop\n\n**Service:** shop\n", "b.md",
-                      **{"b.md": "---\nservice: shop\nowner: Bo\ntags: [a]\n---\n# Contacts\n"})  # fmt: skip
+    composed = _whole("# Shop\n\n**Service:** shop\n", "b.md", **{"b.md": head + "# Contacts\n"})
+    assert "service" not in composed.text
     (found,) = composed.findings
     assert (found.code, "says owner:" in found.message) == (entry("part-head-unread").code, True)
     assert composed.placed(found)[0] == "b.md"

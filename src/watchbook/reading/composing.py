@@ -15,10 +15,10 @@ from watchbook.model.findings import finding
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Finding
 from watchbook.reading.document import source_lines
+from watchbook.reading.front_matter import read_front_matter
 from watchbook.reading.parts import (
     Include,
     Row,
-    front_matter_end,
     includes,
     named_service,
     open_fence,
@@ -28,7 +28,6 @@ from watchbook.reading.synonyms import field_named, section_kind
 
 MOST_FILES = 100  # of one runbook
 _FIRST = ("runbook", "index", "readme", "main", "overview", "service-overview")
-_FRONT_KEY = re.compile(r"([A-Za-z][\w .-]{0,60}):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def shared_section(texts: Mapping[str, str]) -> tuple[str, str, int, str, int] |
     seen: dict[str, tuple[str, int]] = {}
     for name, text in texts.items():
         lines = source_lines(text)
-        for row in rows(lines, front_matter_end(lines)):
+        for row in rows(lines, read_front_matter(lines)[1]):
             kind = section_kind(row.title) if row.level in (1, 2) else ""
             if not kind or kind == "contents":
                 continue
@@ -199,9 +198,8 @@ class _Composer:
 
     def _front(self, name: str, lines: tuple[str, ...]) -> int:
         """How many lines of front matter a part has: they count for nothing, and what they say is told."""
-        end = front_matter_end(lines)
-        keys = [found[1] for line in lines[1:end] if (found := _FRONT_KEY.match(line))]
-        keys = [key for key in keys if field_named(key) and field_named(key) not in ("service", "version")]
+        fields, end = read_front_matter(lines)
+        keys = [one.key for one in fields if field_named(one.key) not in ("", "service", "version")]
         if keys:
             self._put("", Origin(name, 1))
             said = ", ".join(keys)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from watchbook.reading.document import source_lines
+from watchbook.reading.front_matter import read_front_matter
 from watchbook.reading.synonyms import field_named, plain, section_kind
 
 _HEAD_LINES = 80  # a service is named in the head: before the third heading, and not further down than this
@@ -64,10 +65,9 @@ def named_service(text: str) -> str:
     A title alone names none: many runbooks are called “Operational Runbook”.
     """
     lines = source_lines(text[:20_000])[:_HEAD_LINES]
-    front = front_matter_end(lines)
-    for line in lines[:front]:
-        named = _service_in(line)
-        if named:
+    fields, front = read_front_matter(lines)
+    for field in fields:
+        if named := _service_of(field.key, field.value.text):
             return named
     headings = 0
     for row in rows(lines, front):
@@ -82,19 +82,15 @@ def named_service(text: str) -> str:
 
 def _service_in(line: str) -> str:
     found = _FIELD.match(line) or _ROW.match(line)
-    if found is None or field_named(found["key"]) != "service" or plain(found["key"]) == "name":
+    return _service_of(found["key"], found["value"]) if found else ""
+
+
+def _service_of(key: str, value: str) -> str:
+    """The value of a field that names the service; empty for others, and for blanks to be filled in."""
+    if field_named(key) != "service" or plain(key) == "name":
         return ""
-    value = found["value"].strip("*`\"' \t")
+    value = value.strip("*`\"' \t")
     return "" if not value or value[0] in "[<{" else value
-
-
-def front_matter_end(lines: tuple[str, ...]) -> int:
-    """How many lines the front matter has; 0 without one."""
-    if not lines or lines[0].rstrip() != "---":
-        return 0
-    end = next((i for i, line in enumerate(lines[1:400], 1) if line.rstrip() in ("---", "...")), 0)
-    fields = any(re.match(r"[A-Za-z][\w .-]{0,60}:(?:\s|$)", line) for line in lines[1:end])
-    return end + 1 if end and fields else 0
 
 
 def rows(lines: tuple[str, ...], start: int = 0) -> Iterator[Row]:
@@ -168,7 +164,7 @@ def includes(text: str) -> tuple[Include, ...]:
     found: list[Include] = []
     path: list[Row] = []
     body: list[Row] = []
-    for row in (*rows(lines, front_matter_end(lines)), Row(0, "", 1)):
+    for row in (*rows(lines, read_front_matter(lines)[1]), Row(0, "", 1)):
         if not row.level:
             if row.text.strip() and not row.underline:
                 body.append(row)
