@@ -29,6 +29,9 @@ ALERTS = [
     ("- `stale_data_rate > 2%` for 10m (critical)", ("stale_data_rate", "critical", "stale_data_rate", ">", 0.02, 600.0)),
     ("- Checkout success rate below 95% for 10m - high",
      ("Checkout success rate", "high", "checkout_success_rate", "<", 0.95, 600.0)),
+    ("- **High-Latency Path**: p95 > 1s", ("High-Latency Path", "medium", "latency", ">", 1.0, 0.0)),
+    ("- Low-disk error rate > 5%", ("Low-disk error rate", "medium", "low_disk_error_rate", ">", 0.05, 0.0)),
+    ("- **CPU**: => 80% for 5min", ("CPU", "medium", "cpu_utilization", ">=", 0.8, 300.0)),
 ]  # fmt: skip
 
 
@@ -53,6 +56,7 @@ def test_a_line_that_is_its_condition_is_an_alert(line: str, wanted: tuple[objec
     ("- Notify #ops when queue depth > 1000 for 15m", False, ("#ops",)),
     ("- Send a high alert to #till if error rate > 5%", False, ("#till",)),
     ("- Error rate > 5% for 5 min → Page on-call immediately", True, ()),
+    ("- Error rate > 5% for 5 min => page on-call", True, ()),
 ])  # fmt: skip
 def test_what_the_line_says_of_people_is_its_response(
     line: str, page: bool, channels: tuple[str, ...]

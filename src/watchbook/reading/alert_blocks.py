@@ -20,7 +20,7 @@ from watchbook.reading.issue_words import has_alert_prefix, is_identifier, issue
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_quantities
 from watchbook.reading.responses import pages
-from watchbook.reading.severities import read_severity
+from watchbook.reading.severities import read_severity, severity_in_brackets, severity_in_front
 from watchbook.reading.synonyms import column_named
 
 _MEANING = frozenset(
@@ -43,11 +43,6 @@ _STRICT = frozenset(
 _LONGEST_RESPONSE = 80  # characters
 _ABOUT = re.compile(
     r"meaning|impact|description|summary|severity|remediation|mitigation|diagnosis", re.IGNORECASE
-)
-_IN_BRACKETS = re.compile(r"\s*[(\[]([\w -]{2,20})[)\]]\s*$")
-_LEADING = re.compile(
-    r"^[\s🔴🟠🟡🟢🔵🚨]*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s+",
-    re.I,
 )
 _MARK = re.compile(r"\s*([🔴🟠🟡🟢🔵])")
 _HIGH = re.compile(
@@ -306,17 +301,12 @@ def _labels(section: Section) -> Iterator[str]:
 
 def _named(title: str, line: int) -> _Found:
     """Name, severity and condition of a title: `🔴 [P1] High Latency (P95 > 10s)`."""
-    severity = ""
-    mark, leading = _MARK.match(title), _LEADING.match(title)
-    if leading is not None and read_severity(leading[1] or leading[2]) is not None:
-        title, severity = title[leading.end() :], leading[1] or leading[2]
-    elif mark is not None:
-        severity = mark[1]
+    mark = _MARK.match(title)
+    severity, title = severity_in_front(title)
     named = has_alert_prefix(title)
     name, condition = split_condition(title)
-    brackets = _IN_BRACKETS.search(name)
-    if brackets is not None and read_severity(brackets[1]) is not None:
-        name, severity = name[: brackets.start()], brackets[1]
+    behind, name = severity_in_brackets(name)
+    severity = behind or severity or (mark[1] if mark is not None else "")
     name = issue_name(name) if not named else name
     return _Found(name.strip(), line, Line(line, condition) if condition else None, severity, named, lines=[])
 

@@ -12,7 +12,12 @@ from watchbook.reading.blocks import Line
 from watchbook.reading.comparisons import has_comparison
 from watchbook.reading.queries import is_query, split_window
 from watchbook.reading.refinements import COMPARATOR
-from watchbook.reading.severities import read_severity, severity_words
+from watchbook.reading.severities import (
+    read_severity,
+    severity_in_brackets,
+    severity_in_front,
+    severity_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,8 @@ _IF_THEN = re.compile(
     r"^(?:if|when|whenever)\s+(.+?)\s*(?:,|→|⇒|->|=>|:|\bthen\b)\s*((?:page|alert|notify|call|wake)\b.*)$",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"(?<!\s)\s*(?:→|⇒|->)\s*")
-_IN_BRACKETS = re.compile(r"\s*[(\[]([\w /-]{2,20})[)\]]\s*\.?$")
+ARROW = re.compile(r"(?<!\s)\s*(?:→|⇒|->|=>(?!\s*~?[\d.]))\s*")  # `=> 80%` compares
 _BEHIND = re.compile(r"\s+[–—-]\s+([\w -]{2,12})\s*\.?$")
-_BEFORE = re.compile(r"^\s*(critical|high|medium|low|warning|info|p[0-5]|sev-?\d)\s*[:–—-]\s*", re.I)
 _NAMED = re.compile(r"^([^:<>=≥≤]{2,60}):\s+(.+)$")
 _FILLING = re.compile(
     r"^(?:the|any|an?|if|when)\s+|\s+(?:is|are|has|have|was|stays?|remains?|goes|rises?|grows?|climbs?|been|being)$",
@@ -85,9 +88,8 @@ def read_alert_line(line: Line, severity: str) -> AlertLine | None:
     then = _IF_THEN.match(text)
     if then is not None and has_comparison(then[1]):
         return _parts(line, then[1], _said_severity(then[2]) or severity, then[2], called=True)
-    before = _BEFORE.match(text)
-    if before is not None and read_severity(before[1]) is not None:
-        severity, text = before[1], text[before.end() :]
+    before, text = severity_in_front(text)
+    severity = before or severity
     if _ADVICE.match(text) or not has_comparison(text):
         return None
     named = _NAMED.match(text)
@@ -120,13 +122,14 @@ def _bare(text: str) -> tuple[str, str]:
 def _parts(
     line: Line, text: str, severity: str, response: str, *, called: bool, name: str = ""
 ) -> AlertLine | None:
-    arrow = _ARROW.search(text)
+    arrow = ARROW.search(text)
     if arrow is not None:
         text, response = text[: arrow.start()], text[arrow.end() :].strip()
-    for pattern in (_IN_BRACKETS, _BEHIND):
-        found = pattern.search(text)
-        if found is not None and read_severity(found[1]) is not None:
-            text, severity = text[: found.start()], found[1]
+    bracketed, text = severity_in_brackets(text)
+    severity = bracketed or severity
+    behind = _BEHIND.search(text)
+    if behind is not None and read_severity(behind[1]) is not None:
+        text, severity = text[: behind.start()], behind[1]
     known = name or _name(text)
     if known is None:
         return None

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from watchbook.model.ids import slug
 from watchbook.model.runbook import Severity
-from watchbook.reading.alert_lines import read_alert_line
+from watchbook.reading.alert_lines import ARROW, read_alert_line
 from watchbook.reading.alert_rules import Alerts, WrittenAlert, condition_of, take
 from watchbook.reading.blocks import Item, Line, List, Paragraph, Row, Table
 from watchbook.reading.comparisons import has_comparison
@@ -23,7 +23,7 @@ from watchbook.reading.levels import levels_in, with_operator
 from watchbook.reading.limits import has_number, read_limits
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
-from watchbook.reading.severities import read_severity
+from watchbook.reading.severities import read_severity, severity_in_brackets, severity_in_front
 from watchbook.reading.synonyms import plain
 from watchbook.reading.tables import Columns, columns_of
 from watchbook.reading.unmeasured import read_unmeasured
@@ -188,20 +188,14 @@ def _compared(name: str, cell: Line) -> Line:
     return cell if cell.codes else Line(cell.number, f"{name} {with_operator(cell.text.strip(), name)}")
 
 
-_LEADING_SEVERITY = re.compile(
-    r"^\s*(?:\[([\w -]{2,12})\]|(critical|high|medium|low|warning|info|p[0-4]|sev-?\d)\s*[:–—-])\s*",
-    re.IGNORECASE,
-)
-_IN_BRACKETS = re.compile(r"\s*\(([\w -]{2,20})\)\s*$")
-_ARROW = re.compile(r"(?<!\s)\s*(?:→|⇒|->|=>)\s*")
-
-
 def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) -> None:
     """`- **High Error Rate** (critical): > 1% errors for 5min → Page on-call`."""
     found = item.first.field(plain=False)
     if _read_levels(item, alerts):
         return
-    line, severity = _without_tag(item.first, heading_severity.value if heading_severity else "")
+    severity, rest = severity_in_front(item.first.text)
+    line = item.first.cut(len(item.first.text) - len(rest)) if severity else item.first
+    severity = severity or (heading_severity.value if heading_severity else "")
     if placeholder_in(line):
         _leave(item.first, alerts.notes)
         return
@@ -215,14 +209,11 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
     ):  # `**Critical:** …` is a severity, `**Alert threshold:** …` names nothing
         _read_line(found.value, name if read_severity(name) is not None else severity, alerts)
         return
-    brackets = _IN_BRACKETS.search(name)
-    if brackets is not None and read_severity(brackets[1]) is not None:
-        name, severity = name[: brackets.start()], brackets[1]
-    leading = _LEADING_SEVERITY.match(name)
-    if leading is not None and name[leading.end() :].strip():
-        name, severity = name[leading.end() :], leading[1] or leading[2]
+    behind, name = severity_in_brackets(name)
+    before, name = severity_in_front(name)
+    severity = before or behind or severity
     value = found.value
-    arrow = next((a for a in _ARROW.finditer(value.text) if not value.in_code(a.start())), None)
+    arrow = next((a for a in ARROW.finditer(value.text) if not value.in_code(a.start())), None)
     condition = value.cut(0, arrow.start()) if arrow else value
     response = value.text[arrow.end() :].strip() if arrow else ""
     if not _looks_like_condition(condition, name, alerts.known, severity):
@@ -232,14 +223,6 @@ def _read_item(item: Item, alerts: Alerts, heading_severity: Severity | None) ->
         return
     alerts.notes.also_read(item)
     take(WrittenAlert(name.strip(), item.line, condition, severity, response, text=item.text), alerts)  # fmt: skip
-
-
-def _without_tag(line: Line, severity: str) -> tuple[Line, str]:
-    """`[P1] error rate > 5%` without its tag, which is its severity and no placeholder."""
-    tag = re.match(r"\s*\[([\w -]{2,12})\]\s+", line.text)
-    if tag is None or read_severity(tag[1]) is None:
-        return line, severity
-    return line.cut(tag.end()), tag[1]
 
 
 def _read_line(line: Line, severity: str, alerts: Alerts) -> None:
@@ -275,7 +258,7 @@ def _read_levels(item: Item, alerts: Alerts) -> bool:
     """`- CPU usage: > 70% warning, > 85% critical`, `- p95 > 500ms (warning), > 1s (critical)`: one alert for each level."""
     line = item.first
     found = line.field()
-    if line.codes or placeholder_in(line) is not None or _ARROW.search(line.text):
+    if line.codes or placeholder_in(line) is not None or ARROW.search(line.text):
         return False
     name, text = (found.key, found.value.text) if found is not None else ("", line.text)
     if not name and levels_in(text):

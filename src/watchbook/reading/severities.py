@@ -1,6 +1,6 @@
-"""Every spelling of a severity → critical, high, medium, low, info.
+"""Every spelling of a severity → critical, high, medium, low, info; and a severity around a name, told from the name.
 
-Called by the alerting module. The words as written are kept beside the result by the caller; nothing is
+Called by the alerting modules. The words as written are kept beside the result by the caller; nothing is
 guessed: two severities in one cell are none.
 """
 
@@ -47,6 +47,33 @@ def read_severity(text: str) -> Severity | None:
 def severity_words(text: str) -> tuple[str, ...]:
     """The words of a text that spell a severity, in one form: `P1 – Critical` → `p1`, `critical`."""
     return tuple(word for word in _words(text) if word in _BY_WORD and word not in _STRONG)
+
+
+_IN_FRONT = re.compile(
+    r"^[\s🔴🟠🟡🟢🔵🚨]*(?:\[([\w -]{2,12})\]\s*"
+    r"|(critical|high|medium|low|warning|info|p[0-5]|sev-?\d)\s*(?::\s*|[–—-]\s+))(?=\S)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\s*[(\[]([\w /-]{2,20})[)\]]\s*\.?$")
+
+
+def severity_in_front(text: str) -> tuple[str, str]:
+    """`[P1] High Latency`, `Critical: disk full` as severity and rest; no severity and the text where none stands there.
+
+    `High-Latency` is a word, and no severity in front of one.
+    """
+    found = _IN_FRONT.match(text)
+    if found is None or read_severity(found[1] or found[2]) is None:
+        return "", text
+    return found[1] or found[2], text[found.end() :]
+
+
+def severity_in_brackets(text: str) -> tuple[str, str]:
+    """`High Latency (P1)` as severity and the text in front of it; no severity and the text where none stands there."""
+    found = _IN_BRACKETS.search(text)
+    if found is None or read_severity(found[1]) is None:
+        return "", text
+    return found[1], text[: found.start()]
 
 
 def _words(text: str) -> list[str]:
