@@ -112,6 +112,16 @@ def test_what_was_named_and_is_gone_stays_with_a_problem(tmp_path: Path) -> None
         _write(path, _text("shop"))
 
 
+def test_a_path_that_nobody_may_look_at_is_told(tmp_path: Path) -> None:
+    """Of two paths the one that the system refuses is a problem, from the first look on; the other is read."""
+    good, bad = _write(tmp_path / "RUNBOOK.md", _text("shop")), tmp_path / f"{'x' * 300}.md"
+    source = FileSource([good, bad], 2.0)
+    for _ in range(3):
+        taken = source.read()
+        assert [one.id for one in taken.loaded] == ["shop"]
+        assert list(taken.problems) == [str(bad)]
+
+
 def test_a_file_that_cannot_be_read_keeps_its_own_runbook(tmp_path: Path) -> None:
     """One runbook that is no text holds no other up; it stays as last read, with one line, until it is mended."""
     bad = _write(tmp_path / "a" / "RUNBOOK.md", _text("a"))

@@ -16,6 +16,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.md")
 
 
+def test_a_path_that_nobody_may_look_at_is_one_line(tmp_path: Path) -> None:
+    """Whatever the system says to a path (here: no file may have such a name) is said in words, with the path."""
+    with pytest.raises(DocumentError, match=r"xx\.md: (cannot be read: File name too long|there is no such)"):
+        find([tmp_path / f"{'x' * 300}.md"])
+
+
 def test_a_folder_without_runbooks_says_what_a_runbook_is(tmp_path: Path) -> None:
     """A folder without a runbook is refused, with the names that would be found."""
     (tmp_path / "README.md").write_text("# Hello\n")

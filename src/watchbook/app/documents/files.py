@@ -76,10 +76,6 @@ class FileSource:
                 self._fresh[path] = find([path])
             except DocumentError as error:
                 problems[str(path)] = str(error)
-            except OSError as error:
-                self._problems[str(path)] = (
-                    f"{path}: cannot be read: {error.strerror}. Check its permissions."
-                )
         told = (
             problems.keys() & self._doubtful if self._looked else problems.keys()
         )  # not while a file is replaced

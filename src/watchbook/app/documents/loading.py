@@ -100,26 +100,39 @@ class Loaded:
 def find(paths: list[Path]) -> list[Path]:
     """Files named by `paths`, folders searched, in order and without repeats.
 
-    Raises `DocumentError` for a path that is missing, a pattern without a match, or a folder without a runbook.
+    Raises `DocumentError` for a path that is missing or that nobody may look at, a pattern without a match, or a folder
+    without a runbook.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
-            inside = runbooks_in(path)
-            if not inside:
-                raise DocumentError(
-                    "no runbook in this folder",
-                    where=str(path),
-                    mend="A runbook is a file named RUNBOOK.md or with “runbook” in its name, ending in .md.",
-                )
-            found.update(dict.fromkeys(inside))
-        elif path.exists():
-            found[path] = None
-        elif is_pattern(path):
-            found.update(dict.fromkeys(matching(path)))
-        else:
-            raise DocumentError("there is no such file", where=str(path), mend="Check the path.")
+        try:
+            found.update(dict.fromkeys(_named_by(path)))
+        except OSError as error:
+            raise _unreadable(path, error) from None
     return list(found)
+
+
+def _named_by(path: Path) -> list[Path]:
+    if path.is_dir():
+        inside = runbooks_in(path)
+        if not inside:
+            raise DocumentError(
+                "no runbook in this folder",
+                where=str(path),
+                mend="A runbook is a file named RUNBOOK.md or with “runbook” in its name, ending in .md.",
+            )
+        return inside
+    if path.exists():
+        return [path]
+    if is_pattern(path):
+        return matching(path)
+    raise DocumentError("there is no such file", where=str(path), mend="Check the path.")
+
+
+def _unreadable(path: Path, error: OSError) -> DocumentError:
+    return DocumentError(
+        f"cannot be read: {error.strerror}", where=str(path), mend="Check its name and permissions."
+    )
 
 
 def is_pattern(path: Path) -> bool:
@@ -190,9 +203,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise AbsentError("there is no such file", where=str(path), mend="Check the path.") from None
     except OSError as error:
-        raise DocumentError(
-            f"cannot be read: {error.strerror}", where=str(path), mend="Check its permissions."
-        ) from None
+        raise _unreadable(path, error) from None
     return decoded(raw, str(path))
 
 
