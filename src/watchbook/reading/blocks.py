@@ -5,6 +5,7 @@ know how to be cut and to be seen as `Key: value`, and nothing of what a key mea
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -227,6 +228,15 @@ class Html:
 
 
 Block = Paragraph | List | Table | Fence | Comment | Quote | Html
+
+
+def opened(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with what stands in block quotes in their place: `> **Owner:** Till team`."""
+    for block in blocks:
+        if isinstance(block, Quote):
+            yield from opened(block.blocks)
+        else:
+            yield block
 
 
 _PLAIN_KEY = re.compile(r"([A-Z][\w /&().-]{0,48}?)\s*:\s+(?=\S)")

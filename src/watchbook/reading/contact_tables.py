@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from watchbook.reading.blocks import Field, Line, Row, Table
-from watchbook.reading.escalation import ON_CALL, Step, ladder_of, party_in, start_of
+from watchbook.reading.escalation import Step, ladder_of, party_in, start_of
 from watchbook.reading.ladders import WrittenLadder
 from watchbook.reading.notes import Notes
 from watchbook.reading.people import People, say_contact, take_ladder
@@ -17,7 +17,7 @@ from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.severities import read_severity, severity_words
 from watchbook.reading.synonyms import column_named, plain
 
-_WAYS = ("address", "email", "phone", "channel", "link")
+WAYS = ("address", "email", "phone", "channel", "link")
 _LEVELS = re.compile(r"\W*(?:(?:l|level|tier|step|stage|line)\s*-?\s*\d|\d(?:st|nd|rd|th)?\b|first"
     r"|second|third|primary|secondary)", re.IGNORECASE)  # fmt: skip
 _MEANS = re.compile(
@@ -81,7 +81,7 @@ def is_record(table: Table) -> bool:
     ):
         return False
     keys = [person_key(row.cells[0].text) for row in table.rows]
-    return bool(set(keys) & {*_WAYS}) and sum(bool(key) for key in keys) * 2 > len(keys)
+    return bool(set(keys) & {*WAYS}) and sum(bool(key) for key in keys) * 2 > len(keys)
 
 
 def _is_head_of_record(table: Table) -> bool:
@@ -103,9 +103,7 @@ def person_key(key: str) -> str:
             if plain(key) in ("name", "full name", "contact name", "person", "contact", "contact person")
             else ""
         )
-    return (
-        kind if kind in ("note", *_WAYS) or plain(key) in ("role", "title", "position", "job title") else ""
-    )
+    return kind if kind in ("note", *WAYS) or plain(key) in ("role", "title", "position", "job title") else ""
 
 
 def fields_of_record(table: Table) -> list[Field]:
@@ -136,7 +134,7 @@ def _kinds(table: Table) -> tuple[str, ...]:
             kind if kind != "name" or index == kinds.index("name") else "backup"
             for index, kind in enumerate(kinds)
         ]
-    if "vendor" in kinds and ("name" in kinds or not {*_WAYS} & set(kinds)):
+    if "vendor" in kinds and ("name" in kinds or not {*WAYS} & set(kinds)):
         kinds[kinds.index("vendor")] = "role"
     if "role" not in kinds and kinds and not kinds[0] and len(kinds) > 1:
         kinds[0] = "role"
@@ -145,7 +143,7 @@ def _kinds(table: Table) -> tuple[str, ...]:
 
 def _is_about_people(grid: _Grid) -> bool:
     """A column called Contact or Owner alone is not enough: its cells hold names, roles or addresses."""
-    cells = [cell for row in grid.table.rows for cell in grid.of(row, "name", "backup", *_WAYS)]
+    cells = [cell for row in grid.table.rows for cell in grid.of(row, "name", "backup", *WAYS)]
     return any(
         reach_in(cell).any or names_in(cell.text) or is_role(cell.text) or placeholder_in(cell)
         for cell in cells
@@ -159,10 +157,10 @@ def _turned(table: Table) -> Table:
     if (
         len(table.rows) < 2
         or len(table.header.cells) < 3
-        or not all(key in ("name", "role", "note", *_WAYS) for key in keys)
+        or not all(key in ("name", "role", "note", *WAYS) for key in keys)
     ):
         return table
-    if any(kind in (*_WAYS, "after") for kind in headed):
+    if any(kind in (*WAYS, "after") for kind in headed):
         return table
     header = Row((Line(table.header.line, "Role"), *(row.cells[0] for row in table.rows)), table.header.line)
     rows = tuple(
@@ -192,12 +190,12 @@ def _read_rooms(grid: _Grid, notes: Notes, people: People) -> bool:
 
 
 def _read_row(grid: _Grid, row: Row, notes: Notes, people: People) -> None:
-    cells = grid.of(row, "name", "vendor") or grid.of(row, *_WAYS)
+    cells = grid.of(row, "name", "vendor") or grid.of(row, *WAYS)
     if not cells or any(placeholder_in(cell) for cell in row.cells):
         notes.prose(row)
         return
     reach = Reach("")
-    for cell in grid.of(row, *_WAYS):
+    for cell in grid.of(row, *WAYS):
         if cell is not cells[0]:
             reach = reach.joined(_reach_of(cell, grid, row))
     role = grid.text(row, "role") or ("Vendor" if grid.of(row, "vendor") else "")
@@ -297,7 +295,7 @@ def _has_number(text: str) -> bool:
 
 def _who(grid: _Grid, row: Row) -> str | None:
     """The rung of a row: the person where one is named, else the role in words, else the address."""
-    cells = grid.of(row, "name", "vendor") or grid.of(row, *_WAYS)
+    cells = grid.of(row, "name", "vendor") or grid.of(row, *WAYS)
     if not cells or any(placeholder_in(cell) for cell in row.cells):
         return None
     reach = reach_in(cells[0])
@@ -308,6 +306,3 @@ def _who(grid: _Grid, row: Row) -> str | None:
         return who if is_name(who) or not role or _LEVELS.match(role) else role
     address = next(iter((*reach.mails, *reach.phones, *reach.links)), None)
     return address or (role if is_role(role) and not _LEVELS.fullmatch(role) else None)
-
-
-__all__ = ["ON_CALL", "fields_of_record", "is_record", "read_table"]

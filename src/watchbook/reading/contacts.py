@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from watchbook.reading.blocks import Block, Fence, Field, Item, Line, List, Paragraph, Table
-from watchbook.reading.contact_tables import fields_of_record, is_record, person_key, read_table
+from watchbook.reading.contact_tables import WAYS, fields_of_record, is_record, person_key, read_table
 from watchbook.reading.document import Section
 from watchbook.reading.escalation import (
     Step,
@@ -24,7 +24,7 @@ from watchbook.reading.escalation import (
 from watchbook.reading.fields import fields_in, fields_of_item
 from watchbook.reading.ladders import WrittenLadder, read_ladder
 from watchbook.reading.notes import Notes
-from watchbook.reading.people import People, say_contact, say_ladder, take_ladder
+from watchbook.reading.people import People, say_contact, take_ladder
 from watchbook.reading.persons import (
     Reach,
     contact_of,
@@ -38,8 +38,6 @@ from watchbook.reading.persons import (
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_duration
 from watchbook.reading.synonyms import column_named, field_named, plain, section_kind
-
-__all__ = ["People", "read", "read_head", "say_contact", "say_ladder"]
 
 _TEAM = frozenset({"team", "team name", "owning team", "owner team"})
 _ROOMS = frozenset(
@@ -70,7 +68,6 @@ _ESCALATING = re.compile(r"\b(?:escalat\w+|call tree|contact tree|chain)\b", re.
 _RUNG_TITLE = re.compile(r"\W*(?:l|level|tier|step|stage|line)\s*-?\s*\d|\W*(?:first|second|third)[-"
     r" ](?:line|level)", re.IGNORECASE)  # fmt: skip
 _NAMED = re.compile(r"([^()]+?)\s*(?:\(([^()]*)\))?")
-_WAYS = ("address", "email", "phone", "channel", "link")
 
 
 def read(section: Section, notes: Notes, people: People) -> None:
@@ -187,7 +184,7 @@ def _read_item(item: Item, role: str, escalating: bool, notes: Notes, people: Pe
 def _are_ways(keys: list[str]) -> bool:
     """Whether the keys are those of one person: a way to reach somebody, beside a name or another way."""
     kinds = [person_key(key) for key in keys]
-    return bool(set(kinds) & {*_WAYS}) and all(kinds) and kinds.count("name") <= 1
+    return bool(set(kinds) & {*WAYS}) and all(kinds) and kinds.count("name") <= 1
 
 
 def _read_below(key: str, below: list[Item], escalating: bool, notes: Notes, people: People) -> None:
@@ -248,7 +245,7 @@ def _take_person(fields: list[Field], label: str, line: int, notes: Notes, peopl
             name, reach = name_in(value.words) or value.words, reach.joined(Reach("", *_ways(value)))
         elif kind == "role":
             role = found.value.text.strip()
-        elif kind in _WAYS:
+        elif kind in WAYS:
             words = value.words if not value.any else ""
             value = Reach("", *_ways(value))
             if words and kind == "channel":
@@ -387,13 +384,10 @@ def _take(found: Field, notes: Notes, people: People, role: str = "") -> None:
         else:
             notes.prose(found.line)
         return
-    people.lines.setdefault(key, found.line)
     rooms = reach_in(found.value).rooms
     if key in _ROOMS or (rooms and key.endswith(("channel", "channels"))):
-        for room in rooms:
-            people.add_room(room)
         if rooms:
-            notes.read(found.line, "room", f"The team's room is {', '.join(rooms)}.")
+            _rooms(found.value, notes, people)
         else:
             notes.prose(found.line)
     elif found.key.startswith("#"):
@@ -402,8 +396,8 @@ def _take(found: Field, notes: Notes, people: People, role: str = "") -> None:
         people.team = text
         notes.read(found.line, "team", f"The team is {text}.")
     elif key in _ROTATION:
-        people.rotation = next(iter(reach_in(found.value).links), None) or text
-        notes.read(found.line, "rotation", f"On call follows {people.rotation}.")
+        rotation = next(iter(reach_in(found.value).links), text)
+        notes.read(found.line, "rotation", f"On call follows {rotation}.")
     elif key in _ESCALATION:
         _escalation(found, notes, people)
     else:

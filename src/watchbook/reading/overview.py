@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Level
-from watchbook.reading.blocks import Block, Fence, Field, Line, List, Paragraph, Quote, Table
+from watchbook.reading.blocks import Block, Fence, Field, Line, List, Paragraph, Table, opened
 from watchbook.reading.document import Document, Section
 from watchbook.reading.fields import fields_in
 from watchbook.reading.notes import Notes
@@ -118,10 +118,8 @@ def read_head(document: Document, title: Section | None, notes: Notes, facts: Fa
 
 def read_shared_head(document: Document, title: Section | None, notes: Notes, facts: Facts) -> None:
     """Front matter and head of a document of several services: what a service says itself wins, without a finding."""
-    tables = (Paragraph, List, Table)
-    blocks = [*document.preamble, *(title.blocks if title is not None else ())]
-    shared = [*document.front_matter, *fields_in(block for block in blocks if isinstance(block, tables))]
-    for found in shared:
+    blocks = (*document.preamble, *(title.blocks if title is not None else ()))
+    for found in (*document.front_matter, *fields_in(blocks)):
         name = field_named(found.key)
         if name and name not in ("service", "purpose", "version") and name not in facts.lines:
             _take(found, notes, facts)
@@ -138,9 +136,10 @@ def read(section: Section, notes: Notes, facts: Facts) -> None:
 def _read_blocks(blocks: Iterable[Block], notes: Notes, facts: Facts, prose: bool) -> None:
     for block in opened(blocks):
         if isinstance(block, Paragraph | List | Table):
-            for found in fields_in((block,)):
+            fields = list(fields_in((block,)))
+            for found in fields:
                 _take(found, notes, facts)
-            if isinstance(block, Paragraph) and prose and not any(True for _ in fields_in((block,))):
+            if isinstance(block, Paragraph) and prose and not fields:
                 _prose_purpose(block, notes, facts)
         elif not isinstance(block, Fence):
             notes.prose(block)
@@ -150,16 +149,7 @@ def head_fields(document: Document, chapters: tuple[Section, ...]) -> Iterator[F
     """Every field of the front matter, of the lines before the first heading, and of those chapters."""
     yield from document.front_matter
     for blocks in (document.preamble, *(chapter.blocks for chapter in chapters)):
-        yield from fields_in(block for block in opened(blocks) if isinstance(block, Paragraph | List | Table))
-
-
-def opened(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks with what stands in block quotes in their place: `> **Owner:** Till team`."""
-    for block in blocks:
-        if isinstance(block, Quote):
-            yield from opened(block.blocks)
-        else:
-            yield block
+        yield from fields_in(opened(blocks))
 
 
 def _prose_purpose(block: Paragraph, notes: Notes, facts: Facts) -> None:
@@ -318,8 +308,3 @@ def find_missing(facts: Facts, notes: Notes, line: int) -> None:
         notes.find(
             "field-missing", line, level=Level.NOTE, field="SLA", section="Service Overview", example="99.9%"
         )
-
-
-def shown(name: str) -> str:
-    """The field as the template writes it."""
-    return _SHOWN[name]

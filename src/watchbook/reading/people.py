@@ -21,8 +21,6 @@ class People:
     ladder: WrittenLadder | None = None
     ladder_line: int = 0
     team: str | None = None
-    rotation: str | None = None
-    lines: dict[str, int] = field(default_factory=dict)
     known: set[tuple[str, str]] = field(default_factory=set)  # role and name of each contact
 
     def add(self, contact: Contact) -> None:

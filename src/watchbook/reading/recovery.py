@@ -21,6 +21,7 @@ from watchbook.reading.recovery_tables import (
     not_understood,
     read_backups,
     read_objectives,
+    say_objective_of,
 )
 from watchbook.reading.synonyms import plain
 
@@ -133,10 +134,10 @@ def _objectives(line: Line, notes: Notes, recovery: Recovery) -> Recovery:
         seconds = duration.quantity.value
         if found[1] and recovery.rpo_s is None:
             recovery = replace(recovery, rpo_s=seconds)
-            notes.read(line, "objective", f"At most {say(seconds, Unit.SECONDS)} of data may be lost (RPO).")
+            notes.read(line, "objective", say_objective_of("rpo", seconds))
         elif found[2] and recovery.rto_s is None:
             recovery = replace(recovery, rto_s=seconds)
-            notes.read(line, "objective", f"The service is back within {say(seconds, Unit.SECONDS)} (RTO).")
+            notes.read(line, "objective", say_objective_of("rto", seconds))
     return recovery
 
 
@@ -178,7 +179,7 @@ def _spoken(line: Line, about_backups: bool, notes: Notes, recovery: Recovery) -
 def _sentence(text: str, line: Line, about_backups: bool, notes: Notes, recovery: Recovery) -> Recovery:
     every_s, drill_s = _cadences(text)
     if drill_s:
-        notes.read(line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
+        _tell_drill(line.number, drill_s, notes)
         recovery = replace(
             recovery,
             backup=replace(recovery.backup, drill_every_s=recovery.backup.drill_every_s or drill_s),
@@ -288,12 +289,11 @@ def _field(found: Field, notes: Notes, recovery: Recovery) -> Recovery:
 
 def _frequency(backup: Backup, found: Field, text: str, notes: Notes) -> Backup:
     every_s, drill_s = _cadences(text)
-    if drill_s and every_s is not None:
+    if drill_s:
         backup = replace(backup, drill_every_s=backup.drill_every_s or drill_s)
-        notes.read(found.line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
-    if drill_s and every_s is None:  # `Schedule: verify backups monthly`
-        notes.read(found.line, "drill", f"A restore is tested every {say(drill_s, Unit.SECONDS)}.")
-        return replace(backup, drill_every_s=backup.drill_every_s or drill_s)
+        _tell_drill(found.line, drill_s, notes)
+    if every_s is None and drill_s:  # `Schedule: verify backups monthly`
+        return backup
     if every_s is None:
         notes.find(
             "recovery-not-understood",
@@ -338,8 +338,12 @@ def _testing(backup: Backup, found: Field, text: str, notes: Notes) -> Backup:
             example="Quarterly restore tests",
         )
         return backup
-    notes.read(found.line, "drill", f"A restore is tested every {say(cadence.quantity.value, Unit.SECONDS)}.")
+    _tell_drill(found.line, cadence.quantity.value, notes)
     return replace(backup, drill_every_s=cadence.quantity.value)
+
+
+def _tell_drill(line: int, every_s: float, notes: Notes) -> None:
+    notes.read(line, "drill", f"A restore is tested every {say(every_s, Unit.SECONDS)}.")
 
 
 def _table(table: Table, notes: Notes, recovery: Recovery) -> Recovery:

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from watchbook.model.quantities import Unit, say
+from watchbook.model.quantities import Unit
 from watchbook.model.runbook import Recovery
 from watchbook.reading.blocks import Block, Line, List, Paragraph, Table
 from watchbook.reading.document import Section
 from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in, without_brackets
 from watchbook.reading.quantities import duration_at, find_quantities
+from watchbook.reading.recovery_tables import say_objective_of
 from watchbook.reading.synonyms import column_named, plain
 
 _NOT_HERE = frozenset({"contents", "review", "recovery", "contacts"})
@@ -60,12 +61,7 @@ def read(chapters: Iterable[Section], notes: Notes, known: Recovery | None) -> R
 
 
 def _tell(one: _Objective, notes: Notes) -> None:
-    time = say(one.seconds, Unit.SECONDS)
-    says = (
-        f"At most {time} of data may be lost (RPO)."
-        if one.which == "rpo"
-        else f"The service is back within {time} (RTO)."
-    )
+    says = say_objective_of(one.which, one.seconds)
     if one.read_elsewhere or one.line in notes.read_lines:
         notes.tell(one.line, "objective", says)
     else:

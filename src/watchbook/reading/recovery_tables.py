@@ -98,6 +98,14 @@ def say_objective(one: Objective) -> str:
     return f"{one.name}: {text}." if one.name else f"{text[:1].upper()}{text[1:]}."
 
 
+def say_objective_of(which: str, seconds: float) -> str:
+    """One objective of the whole service in one sentence; `which` is rpo or rto."""
+    time = say(seconds, Unit.SECONDS)
+    if which == "rpo":
+        return f"At most {time} of data may be lost (RPO)."
+    return f"The service is back within {time} (RTO)."
+
+
 def seconds_of(text: str, use: str) -> float | None:
     """One duration in a cell: `< 1h`, `4 hours (best effort)`, `zero`; two of them, or a range, are none."""
     bare = re.sub(r"\s*\([^()]*\)", "", text).strip()

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from watchbook.model.quantities import Unit, say
 from watchbook.model.runbook import Review
-from watchbook.reading.blocks import Block, Field, Line, List, Paragraph, Quote, Row, Table
+from watchbook.reading.blocks import Field, Line, List, Paragraph, Row, Table, opened
 from watchbook.reading.dates import is_ambiguous, read_date
 from watchbook.reading.document import Document
 from watchbook.reading.fields import fields_in
@@ -19,8 +19,6 @@ from watchbook.reading.notes import Notes
 from watchbook.reading.placeholders import placeholder_in
 from watchbook.reading.quantities import find_cadence
 from watchbook.reading.synonyms import field_named, plain, section_kind
-
-__all__ = ["read", "read_date"]
 
 _SHOWN = {"last_updated": "Last Updated", "next_review": "Next Review"}
 _CADENCE = frozenset(
@@ -116,26 +114,18 @@ def _cadence(found: Field, notes: Notes) -> tuple[float, int] | None:
 def _fields(document: Document) -> Iterator[Field]:
     """Fields of the front matter and of paragraphs anywhere; of lists and tables only at the head and the review."""
     yield from document.front_matter
-    for block in _opened(document.preamble):
+    for block in opened(document.preamble):
         yield from fields_in((block,))
         if isinstance(block, Paragraph):
             yield from _emphasised(block)
     for section in document.walk():
         whole = section.level == 1 or section_kind(section.title) in ("review", "overview", "contacts")
         kinds = (Paragraph, List, Table) if whole else (Paragraph,)
-        for block in _opened(section.blocks):
+        for block in opened(section.blocks):
             if isinstance(block, kinds):
                 yield from (found for found in fields_in((block,)) if found.bold or whole or _is_tail(found))
                 if isinstance(block, Paragraph):
                     yield from _emphasised(block)
-
-
-def _opened(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    for block in blocks:
-        if isinstance(block, Quote):
-            yield from _opened(block.blocks)
-        else:
-            yield block
 
 
 def _is_tail(found: Field) -> bool:

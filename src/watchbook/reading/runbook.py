@@ -68,6 +68,7 @@ from watchbook.reading.ladders import WrittenLadder, default_ladder, rungs_of
 from watchbook.reading.languages.translating import translated
 from watchbook.reading.notes import Context, Notes
 from watchbook.reading.outline import outline
+from watchbook.reading.people import People
 from watchbook.reading.placeholders import find_placeholders
 from watchbook.reading.secrets import find_secrets
 
@@ -92,7 +93,7 @@ class _Draft:
     checks: tuple[HealthCheck, ...] = ()
     dashboards: tuple[Link, ...] = ()
     figures: metrics.Figures = field(default_factory=metrics.Figures)
-    people: contacts.People = field(default_factory=contacts.People)
+    people: People = field(default_factory=People)
     ladder: WrittenLadder = field(default_factory=lambda: WrittenLadder(()))
     maintenance: Maintenance | None = None
     recovery: Recovery | None = None
