@@ -112,27 +112,23 @@ def _asked(question: str) -> bool:
 
 
 def _approve_file(client: Client, path: Path, yes: bool, reason: str) -> int:
-    """Shows what a file would run unattended, asks, and approves its digest."""
-    from watchbook.app.documents.loading import load
+    """Shows what a file would run unattended, for each of its services, asks, and approves its digest."""
+    from watchbook.app.documents.loading import Found, load_found
     from watchbook.model.runbook import Runbook, Service
     from watchbook.reading.differences import differences
 
-    loaded = load(path)
-    runbook = loaded.runbook
-    print(f"{path}: {runbook.service.name} at {runbook.digest[:12]}")
-    runs = [
-        one
-        for one in differences(Runbook(Service(runbook.service.name)), runbook)
-        if one.kind == "unattended"
-    ]
-    for change in runs:
-        print(f"  {change.says}")
-    if not runs:
-        print("  it runs no command unattended")
+    services = [loaded.runbook for loaded in load_found(Found(path))]
+    for runbook in services:
+        name = runbook.service.name
+        print(f"{path}: {name} at {runbook.digest[:12]}")
+        changes = differences(Runbook(Service(name)), runbook)
+        runs = [change.says for change in changes if change.kind == "unattended"]
+        for says in runs or ["it runs no command unattended"]:
+            print(f"  {says}")
     if not yes and not _asked("Approve this text, so that these commands run as soon as a source has it?"):
         print("Left as it is.")
         return 1
-    return _approve(client, runbook.digest, reason)
+    return _approve(client, services[0].digest, reason)
 
 
 def _approve(client: Client, digest: str, reason: str) -> int:
